@@ -1,0 +1,5 @@
+"""The command line: `safeconduct`."""
+
+from engine.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,174 @@
+"""What each command does."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from engine.cases.junit import junit_report
+from engine.cases.measuring import coverage_of
+from engine.cases.running import Result, find_cases, run
+from engine.cli import browsing
+from engine.decision.deciding import decide
+from engine.decision.model import DECISION, Decision
+from engine.decision.rendering import render
+from engine.decision.schema import arrangement_schema
+from engine.decision.statute import load_rulesets
+from engine.errors import ArrangementError, Fault, RulesetError, SafeconductError
+from engine.inference.outcomes import Outcome
+from engine.law.intake import parse_json, parse_yaml, read_arrangement
+from engine.law.loading import load_library
+
+EXIT: dict[Outcome, int] = {
+    "permitted": 0,
+    "permitted_with_conditions": 0,
+    "not_applicable": 0,
+    "prohibited": 3,
+    "not_yet_permitted": 4,
+    "undetermined": 5,
+}
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Decide an arrangement and print the decision."""
+    law = load_rulesets(options.rulesets)
+    arrangement = read_arrangement(_read(options.file), law.library)
+    readings = dict(_reading(text) for text in options.reading)
+    for name, option in readings.items():
+        known = law.library.readings.get(name)
+        if known is None or option not in known.options:
+            where = f"--reading {name}"
+            raise ArrangementError([Fault("unknown-reading", f"there is no reading `{name}={option}`", where)])
+    decision = decide(arrangement, law, as_of=options.as_of, readings=readings)
+    _print_decision(decision, options.format)
+    return EXIT[decision.outcome]
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Explain a decision that was stored as JSON."""
+    try:
+        decision = DECISION.validate_json(_text(options.file))
+    except ValueError:
+        raise ArrangementError([Fault("not-a-decision", "this is no decision", options.file)]) from None
+    _print_decision(decision, options.format)
+    return EXIT[decision.outcome]
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check all rulesets."""
+    library = load_library(options.path or options.rulesets)
+    rules = len(library.rules)
+    _say(f"{len(library.instruments)} instruments, {rules} rules: no faults")
+    return 0
+
+
+def test(options: argparse.Namespace) -> int:
+    """Run regression cases."""
+    law = load_rulesets(options.rulesets)
+    located, faults = find_cases(options.paths or [options.rulesets])
+    if faults:
+        raise RulesetError(faults)
+    chosen = [
+        each
+        for each in located
+        if (not options.match or options.match in f"{each.case.name} {each.case.expect} {each.instrument}")
+        and set(options.label) <= set(each.case.labels)
+    ]
+    results = [run(each, law) for each in chosen]
+    failed = [result for result in results if result.problems]
+    for result in failed:
+        _report(result)
+    if options.junit:
+        options.junit.write_text(junit_report(results), encoding="utf-8")
+    if options.coverage:
+        for line in coverage_of(results, law):
+            _say(line)
+    _say(f"{len(results) - len(failed)} of {len(results)} cases pass")
+    if not results and options.fail_on_empty:
+        _say("no case was run")
+        return 1
+    return 1 if failed else 0
+
+
+def law(options: argparse.Namespace) -> int:
+    """Browse instruments and rules."""
+    _out(browsing.law(load_rulesets(options.rulesets), options.id, options.as_of, options.format))
+    return 0
+
+
+def facts(options: argparse.Namespace) -> int:
+    """Browse the vocabulary."""
+    _out(browsing.facts(load_library(options.rulesets), options.name))
+    return 0
+
+
+def schema(options: argparse.Namespace) -> int:
+    """Print the JSON Schema of an arrangement."""
+    _out(json.dumps(arrangement_schema(load_library(options.rulesets)), indent=2, sort_keys=True))
+    return 0
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Start the HTTP service."""
+    try:
+        # The engine does not know the service; the command finds it by name where it is installed.
+        from importlib import import_module
+
+        start = import_module("service.serving").serve
+    except ModuleNotFoundError as error:
+        raise SafeconductError(f"the service is not installed: {error}") from None
+    return int(start(options.rulesets, options.host, options.port))
+
+
+# -- small things -------------------------------------------------------------------------------------------------------
+
+
+def _text(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ArrangementError([Fault("not-utf-8", "the file is not UTF-8", file)]) from None
+
+
+def _read(file: str) -> Any:
+    text = _text(file)
+    is_json = file.endswith(".json") or (file == "-" and text.lstrip()[:1] in ("{", "["))
+    return parse_json(text) if is_json else parse_yaml(text, file)
+
+
+def _reading(text: str) -> tuple[str, str]:
+    name, equals, option = text.partition("=")
+    if not equals:
+        raise ArrangementError([Fault("bad-reading", f"`{text}` is not ID=OPTION", "--reading")])
+    return name, option
+
+
+def _print_decision(decision: Decision, form: str) -> None:
+    if form == "json":
+        _out(DECISION.dump_json(decision, indent=2).decode())
+    else:
+        _out(render(decision, form, color=form == "text" and sys.stdout.isatty()))
+
+
+def _report(result: Result) -> None:
+    located = result.located
+    _say(f"FAIL {located.span}: {located.case.name}")
+    for problem in result.problems:
+        _say(f"  {problem}")
+    if result.decision is not None:
+        _say(_indent(render(result.decision, "text", color=False)))
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _out(text: str) -> None:
+    print(text)

@@ -1,0 +1,220 @@
+"""From an arrangement to a decision: every transfer, every data set, every instrument that can reach it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from itertools import product
+
+from engine.decision.findings import Assembler
+from engine.decision.gaps import gaps_of
+from engine.decision.model import (
+    Change,
+    ContradictionTrace,
+    Decision,
+    Finding,
+    TransferDecision,
+)
+from engine.decision.receipt import receipt_of
+from engine.decision.statute import Law
+from engine.facts.arrangement import Arrangement
+from engine.facts.views import ArrangementView, Leg
+from engine.inference.evaluation import Found, Judge
+from engine.inference.outcomes import RANK, Outcome, worst
+from engine.inference.programs import BookPrograms
+from engine.law.book import instrument_periods
+from engine.law.model import END
+
+log = logging.getLogger("safeconduct.decision")
+Incident = Callable[[str, str, str], None]
+_MOST_COMBINATIONS = 32
+
+
+def decide(
+    arrangement: Arrangement,
+    law: Law,
+    *,
+    as_of: date | None = None,
+    readings: Mapping[str, str] | None = None,
+    core: bool = True,
+    on_difference: Incident | None = None,
+) -> Decision:
+    """Decide an arrangement.
+
+    Args:
+        as_of: The law of this day; the arrangement's own day, or today, where left out.
+        readings: Added to, and stronger than, the readings that the arrangement names.
+        core: Whether the inference core decides too (always, for a decision of record). False in bulk analysis.
+        on_difference: Called with instrument, transfer and the difference when the two evaluators differ.
+    """
+    day = as_of or arrangement.as_of or date.today()
+    chosen = {**arrangement.readings, **(readings or {})}
+    programs = law.programs(day)
+    view = ArrangementView(arrangement, day)
+    decider = _Decider(law, programs, view, chosen, core, on_difference or _log_incident)
+    transfers = tuple(decider.transfer(index) for index in range(len(arrangement.transfers)))
+    outcome = worst(transfer.outcome for transfer in transfers) if transfers else "undetermined"
+    return Decision(
+        title=arrangement.title,
+        as_of=day,
+        outcome=outcome,
+        transfers=transfers,
+        questions=decider.assembler.all_questions(),
+        conditions=tuple(decider.assembler.conditions),
+        contradictions=decider.contradictions(),
+        derived=decider.assembler.derived,
+        left_out=decider.left_out(),
+        next_change=_next_change(arrangement, law, day, chosen, transfers, outcome),
+        receipt=receipt_of(arrangement, law, programs.book, day, chosen, decider.used),
+    )
+
+
+def outcomes(arrangement: Arrangement, law: Law, day: date, readings: Mapping[str, str]) -> dict[str, Outcome]:
+    """Return the outcome of each transfer on a day, by the reference evaluator alone and without reasons."""
+    programs = law.programs(day)
+    view = ArrangementView(arrangement, day)
+    judge = Judge(programs, readings, None)
+    found: dict[str, list[Outcome]] = {transfer.id: [] for transfer in arrangement.transfers}
+    for leg in view.legs:
+        found[leg.transfer.id] += [
+            _settled(judge, programs, name, leg, readings)[0] for name in programs.candidates(leg)
+        ]
+        if gaps_of(leg, programs.book):
+            found[leg.transfer.id].append("undetermined")
+    return {name: _whole(each) for name, each in found.items()}
+
+
+def _whole(outcomes: Iterable[Outcome]) -> Outcome:
+    """A transfer that every jurisdiction touched covers and no instrument reaches is permitted."""
+    whole = worst(outcomes)
+    return "permitted" if whole == "not_applicable" else whole
+
+
+def _settled(
+    judge: Judge, programs: BookPrograms, name: str, leg: Leg, readings: Mapping[str, str]
+) -> tuple[Outcome, list[tuple[tuple[str, str], Found]]]:
+    """Decide an instrument; where a reading was not chosen and matters, under each option.
+
+    Returns:
+        The outcome, and what was found under each combination of options (empty where none was needed).
+    """
+    found = judge.decide(name, leg)
+    open_readings = sorted(found.program.readings - readings.keys())
+    if found.verdict.outcome != "undetermined" or not open_readings:
+        return found.verdict.outcome, []
+    library = programs.book.library
+    choices = [[(reading, option) for option in library.readings[reading].options] for reading in open_readings]
+    under: list[tuple[tuple[str, str], Found]] = []
+    for combination in list(product(*choices))[:_MOST_COMBINATIONS]:
+        other = Judge(programs, {**readings, **dict(combination)}, None)
+        label = (", ".join(r for r, _ in combination), ", ".join(o for _, o in combination))
+        under.append((label, other.decide(name, leg)))
+    outcomes_found = {each.verdict.outcome for _, each in under}
+    return (outcomes_found.pop() if len(outcomes_found) == 1 else "undetermined"), under
+
+
+class _Decider:
+    def __init__(
+        self,
+        law: Law,
+        programs: BookPrograms,
+        view: ArrangementView,
+        readings: Mapping[str, str],
+        core: bool,
+        on_difference: Incident,
+    ) -> None:
+        self.programs = programs
+        self.view = view
+        self.readings = readings
+        self.judge = Judge(programs, readings, law.core if core else None)
+        self.assembler = Assembler(programs.book, self.judge)
+        self.on_difference = on_difference
+        self.used: set[str] = set()
+
+    def transfer(self, index: int) -> TransferDecision:
+        transfer = self.view.model.transfers[index]
+        legs = [leg for leg in self.view.legs if leg.transfer_index == index]
+        findings: list[Finding] = []
+        for leg in legs:
+            names = self.programs.candidates(leg)
+            self.used.update(names)
+            findings += [self.finding(name, leg) for name in names]
+        gaps = tuple(dict.fromkeys(gap for leg in legs for gap in gaps_of(leg, self.programs.book)))
+        outcomes_found: list[Outcome] = [finding.outcome for finding in findings]
+        if gaps:
+            outcomes_found.append("undetermined")
+        notes = self.assembler.notes(legs, findings)
+        # Remarks of treaties and soft law decide nothing, so they are notes and not findings.
+        shown = [f for f in findings if f.rules or f.difference or f.outcome != "not_applicable"]
+        shown.sort(key=lambda finding: (RANK[finding.outcome], finding.instrument, finding.dataset))
+        return TransferDecision(
+            transfer.id,
+            transfer.exporter,
+            transfer.importer,
+            _whole(outcomes_found),
+            tuple(shown),
+            gaps,
+            notes,
+        )
+
+    def finding(self, name: str, leg: Leg) -> Finding:
+        outcome, under = _settled(self.judge, self.programs, name, leg, self.readings)
+        found = self.judge.decide(name, leg)
+        if found.difference:
+            self.on_difference(name, leg.transfer.id, found.difference)
+            outcome = "undetermined"
+        return self.assembler.finding(found, leg, outcome, under)
+
+    def contradictions(self) -> tuple[ContradictionTrace, ...]:
+        found = sorted(self.judge.reference.now.contradictions.values(), key=lambda c: (c.pointer, c.trait))
+        return tuple(ContradictionTrace(c.trait, c.pointer, c.stated, c.defined) for c in found)
+
+    def left_out(self) -> tuple[str, ...]:
+        """Return what is known to be left out of the law of the countries touched."""
+        covered = self.programs.book.covered
+        touched = sorted({view.country for view in self.view.parties.values()})
+        lines = [f"{c}: {text}" for c in touched if c in covered for text in covered[c].left_out]
+        return tuple(dict.fromkeys(lines))
+
+
+def _next_change(
+    arrangement: Arrangement,
+    law: Law,
+    day: date,
+    readings: Mapping[str, str],
+    transfers: tuple[TransferDecision, ...],
+    outcome: Outcome,
+) -> Change | None:
+    """Return the first later day on which law already dated changes the outcome of a transfer."""
+    now = {transfer.id: transfer.outcome for transfer in transfers}
+    last = max((t.end for t in arrangement.transfers if t.end), default=END)
+    for later in law.books.change_days:
+        if later <= day or later > last or not _matters(law, later, arrangement, day):
+            continue
+        then = outcomes(arrangement, law, later, readings)
+        changed = tuple(name for name, each in then.items() if each != now[name])
+        if changed:
+            return Change(later, worst(then.values()), changed)
+    return None
+
+
+def _matters(law: Law, later: date, arrangement: Arrangement, day: date) -> bool:
+    """Return whether an instrument that can reach the arrangement changes on a day."""
+    view = ArrangementView(arrangement, day)
+    reachable = {name for leg in view.legs for name in law.programs(later).candidates(leg)}
+    reachable |= {name for leg in view.legs for name in law.programs(day).candidates(leg)}
+    for name in reachable:
+        for period in instrument_periods(law.library.instruments[name]):
+            if later == period.first or (period.last < END and (later - period.last).days == 1):
+                return True
+    shared = [*law.library.groups.values()]
+    return any(
+        later == member.period.first or (member.period.last < END and (later - member.period.last).days == 1)
+        for group in shared
+        for member in group.members
+    )
+
+
+def _log_incident(instrument: str, transfer: str, difference: str) -> None:
+    log.error("evaluators differ", extra={"instrument": instrument, "transfer": transfer, "difference": difference})

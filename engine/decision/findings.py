@@ -1,0 +1,209 @@
+"""Put findings together: the rules that decided, what would help, what is asked, what stays to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.decision.model import (
+    Condition,
+    DerivedTrace,
+    Finding,
+    Note,
+    Option,
+    Question,
+    ReadingTrace,
+    RuleTrace,
+)
+from engine.decision.options import options
+from engine.decision.questions import questions
+from engine.decision.tracing import Tracer
+from engine.facts.values import FALSE, TRUE, UNKNOWN
+from engine.facts.views import Leg
+from engine.inference.evaluation import Found, Judge
+from engine.inference.outcomes import Outcome
+from engine.inference.program import Clause
+from engine.law.book import StatuteBook
+from engine.law.expression import MeasureRef, leaves
+
+
+class Assembler:
+    """Collects what the findings of one arrangement have to say."""
+
+    def __init__(self, book: StatuteBook, judge: Judge) -> None:
+        self.book = book
+        self.judge = judge
+        self.env = judge.reference.now
+        self.tracer = Tracer(book, self.env)
+        self.conditions: list[Condition] = []
+        self._questions: dict[tuple[str, str], Question] = {}
+
+    @property
+    def derived(self) -> tuple[DerivedTrace, ...]:
+        """Return the facts that definitions worked out."""
+        return self.tracer.derived
+
+    def all_questions(self) -> tuple[Question, ...]:
+        """Return every question once, deciding ones first, otherwise in the order found."""
+        return tuple(sorted(self._questions.values(), key=lambda question: not question.deciding))
+
+    def finding(self, found: Found, leg: Leg, outcome: Outcome, under: list[tuple[tuple[str, str], Found]]) -> Finding:
+        """Return what an instrument says about a leg."""
+        instrument = self.book.instruments[found.program.id]
+        shown = found if not under or outcome == "undetermined" else under[0][1]
+        rules = self.tracer.rules(shown, leg)
+        offers: tuple[Option, ...] = ()
+        if outcome == "not_yet_permitted" or (outcome == "undetermined" and found.verdict.may == FALSE):
+            offers = self._options(shown, leg)
+        if outcome == "undetermined" and found.verdict.reached != FALSE:
+            self._ask(found, leg)
+        mechanism = self._mechanism(shown)
+        if outcome in ("permitted_with_conditions", "not_yet_permitted", "permitted"):
+            self._conditions(shown, leg, mechanism)
+        return Finding(
+            instrument=instrument.id,
+            title=instrument.title,
+            jurisdiction=instrument.jurisdiction,
+            kind=instrument.kind,
+            cite=instrument.source.cite,
+            href=instrument.source.href,
+            dataset=leg.data.id,
+            outcome=outcome,
+            why=_sentence(outcome, rules, offers, under, found.difference),
+            mechanism=mechanism,
+            rules=rules,
+            options=offers,
+            readings=tuple(self._reading(label, each) for label, each in under),
+            difference=found.difference,
+        )
+
+    def _options(self, found: Found, leg: Leg) -> tuple[Option, ...]:
+        later = list(found.atoms)
+        for number in found.program.measured:
+            later[number] = found.program.tests[number](leg, self.judge.reference.later)
+        return options(found.program, found.atoms, later, leg, self.env)
+
+    def _ask(self, found: Found, leg: Leg) -> None:
+        for question in questions(found, leg, self.env):
+            key = (question.fact, question.pointer)
+            known = self._questions.get(key)
+            if known is None or (question.deciding and not known.deciding):
+                because = question.because if known is None else tuple(dict.fromkeys(known.because + question.because))
+                self._questions[key] = Question(
+                    question.fact,
+                    question.ask,
+                    question.pointer,
+                    question.by,
+                    question.type,
+                    question.values,
+                    because,
+                    question.deciding,
+                )
+
+    def _mechanism(self, found: Found) -> str:
+        if found.verdict.reached != TRUE:
+            return ""
+        for clause in found.program.clauses:
+            if clause.own and clause.rule.kind == "route" and found.verdict.holds[clause.number] == TRUE:
+                return clause.rule.id
+        return ""
+
+    def _conditions(self, found: Found, leg: Leg, mechanism: str) -> None:
+        for clause in found.program.clauses:
+            rule, verdict = clause.rule, found.verdict
+            if not clause.own or rule.kind != "duty" or verdict.holds[clause.number] == FALSE:
+                continue
+            if verdict.met[clause.number] == TRUE or (rule.routes and mechanism not in rule.routes):
+                continue
+            self.conditions.append(
+                Condition(
+                    rule=rule.id,
+                    instrument=rule.instrument,
+                    transfer=leg.transfer.id,
+                    says=rule.says,
+                    cite=rule.cite,
+                    when=rule.timing or "ongoing",
+                    owed_by=rule.owed_by,
+                    days=rule.days,
+                    only_if_known=verdict.holds[clause.number] == UNKNOWN,
+                    measures=tuple(_measures(clause)),
+                )
+            )
+
+    def _reading(self, label: tuple[str, str], found: Found) -> ReadingTrace:
+        library = self.book.library
+        pairs = list(zip(label[0].split(", "), label[1].split(", "), strict=True))
+        chosen = [library.readings[reading].options[option] for reading, option in pairs]
+        says = " ".join(option.says for option in chosen)
+        return ReadingTrace(label[0], label[1], says, "; ".join(o.cite for o in chosen), found.verdict.outcome)
+
+    def notes(self, legs: Iterable[Leg], findings: Iterable[Finding]) -> tuple[Note, ...]:
+        """Return the commitments and warnings that apply to the legs of a transfer."""
+        restricting = {
+            name
+            for finding in findings
+            if finding.outcome in ("prohibited", "not_yet_permitted", "permitted_with_conditions", "undetermined")
+            for name in (finding.instrument, finding.kind)
+        }
+        notes: dict[str, Note] = {}
+        for leg in legs:
+            for name in self.judge.programs.candidates(leg):
+                found = self.judge.decide(name, leg)
+                is_reached = found.verdict.reached != FALSE or not _has_scope(found)
+                for clause in found.program.clauses:
+                    rule, value = clause.rule, found.verdict.holds[clause.number]
+                    if not clause.own or value == FALSE or not is_reached:
+                        continue
+                    if rule.kind == "commitment" and restricting.isdisjoint(rule.about):
+                        continue
+                    if rule.kind == "commitment" or rule.kind == "warning":
+                        notes[rule.id] = Note(rule.kind, rule.id, rule.cite, rule.says, rule.about, value == UNKNOWN)
+        return tuple(notes[key] for key in sorted(notes))
+
+
+def _has_scope(found: Found) -> bool:
+    return any(clause.own and clause.rule.kind == "scope" for clause in found.program.clauses)
+
+
+def _measures(clause: Clause) -> Iterable[str]:
+    names = [
+        leaf.atom.left.id
+        for condition in clause.rule.fulfilled_by
+        for leaf in leaves(condition.tree)
+        if isinstance(leaf.atom.left, MeasureRef)
+    ]
+    return dict.fromkeys(names)
+
+
+def _sentence(
+    outcome: Outcome,
+    rules: tuple[RuleTrace, ...],
+    offers: tuple[Option, ...],
+    under: list[tuple[tuple[str, str], Found]],
+    difference: str,
+) -> str:
+    """Return one sentence that says why."""
+    if difference:
+        return "The two evaluators differ, so nothing is decided; the incident is logged."
+    if under and outcome == "undetermined":
+        shown = "; ".join(f"{option}: {found.verdict.outcome}" for (_, option), found in under)
+        return f"Authorities read the law differently, and the readings lead to different outcomes ({shown})."
+    by_status = {status: [r for r in rules if r.status == status] for status in ("open", "available", "unmet", "holds")}
+    bans = [rule for rule in by_status["holds"] if rule.kind == "ban"]
+    if outcome == "not_applicable":
+        exempt = [rule for rule in rules if rule.kind == "exemption" and rule.status == "holds"]
+        return f"Exempt under {exempt[0].cite}." if exempt else "No rule on its scope reaches this transfer."
+    if outcome == "prohibited":
+        if bans:
+            return f"Barred by {bans[0].cite}: {bans[0].says}"
+        return "No lawful route exists that anything in the parties' hands could open."
+    if outcome == "not_yet_permitted":
+        count = len(offers)
+        start = f"Barred for now by {bans[0].cite}. " if bans else ""
+        return f"{start}Not lawful as proposed; {count} set{'s' if count != 1 else ''} of measures would make it so."
+    if outcome == "undetermined":
+        return "Facts are missing that could change the answer."
+    basis = f"Lawful under {by_status['open'][0].cite}" if by_status["open"] else "Nothing in it stands in the way"
+    unmet = [rule for rule in by_status["unmet"] if rule.kind == "duty"]
+    if outcome == "permitted_with_conditions":
+        return f"{basis}, with {len(unmet)} dut{'ies' if len(unmet) != 1 else 'y'} to keep."
+    return f"{basis}."

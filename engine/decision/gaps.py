@@ -1,0 +1,58 @@
+"""What keeps a transfer from being permitted whatever the rules in force say: law that is not encoded, places not stated."""
+
+from __future__ import annotations
+
+from engine.decision.model import Gap
+from engine.facts.places import country_name, country_of
+from engine.facts.views import Leg
+from engine.law.book import StatuteBook
+
+_NOT_PERSONAL = ("anonymous", "aggregate", "synthetic", "non_personal")
+
+
+def gaps_of(leg: Leg, book: StatuteBook) -> list[Gap]:
+    """Return the gaps of a leg, in order of place."""
+    gaps = []
+    for country, pointer in _places(leg):
+        if country not in book.covered:
+            day = leg.arrangement.day.isoformat()
+            gaps.append(
+                Gap(
+                    "jurisdiction-not-covered",
+                    f"the law of {country_name(country)} ({country}) on {day} is not encoded",
+                    "ask counsel there, or add a ruleset; until then no permission can be given",
+                    pointer,
+                )
+            )
+    if leg.data.subjects is None and leg.data.identifiability not in _NOT_PERSONAL:
+        gaps.append(
+            Gap(
+                "places-not-stated",
+                f"the countries of the people in `{leg.data.id}` are not stated, so law that follows them may be missed",
+                "list `subjects` with their countries, or write `subjects: none`",
+                f"/datasets/{leg.data_index}/subjects",
+            )
+        )
+    return gaps
+
+
+def _places(leg: Leg) -> list[tuple[str, str]]:
+    """Return each country whose law could claim the leg, with where it is named."""
+    places: dict[str, str] = {}
+    for view in (leg.exporter, leg.importer, leg.origin):
+        places.setdefault(view.country, f"{view.pointer}/country")
+    subjects = leg.data.subjects
+    if subjects is not None and subjects != "none":
+        for index, each in enumerate(subjects):
+            places.setdefault(country_of(each.country), f"/datasets/{leg.data_index}/subjects/{index}/country")
+    for key, listed in (("storage", leg.transfer.storage), ("access_from", leg.transfer.access_from)):
+        for index, place in enumerate(listed or ()):
+            places.setdefault(country_of(place), f"/transfers/{leg.transfer_index}/{key}/{index}")
+    for index, place in enumerate(leg.data.collected_in or ()):
+        places.setdefault(country_of(place), f"/datasets/{leg.data_index}/collected_in/{index}")
+    return list(places.items())
+
+
+def is_covered(book: StatuteBook, country: str) -> bool:
+    """Return whether a country's law is encoded on the days of a book."""
+    return country in book.covered

@@ -1,0 +1,219 @@
+"""A decision as text for a terminal or as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from engine.decision.model import ConditionTrace, Decision, DerivedTrace, Finding, Question, RuleTrace, TransferDecision
+
+WORDS = {
+    "prohibited": "PROHIBITED",
+    "not_yet_permitted": "NOT YET PERMITTED",
+    "undetermined": "UNDETERMINED",
+    "permitted_with_conditions": "PERMITTED WITH CONDITIONS",
+    "permitted": "PERMITTED",
+    "not_applicable": "not applicable",
+}
+_COLOR = {
+    "prohibited": "31;1",
+    "not_yet_permitted": "33;1",
+    "undetermined": "35;1",
+    "permitted_with_conditions": "32",
+    "permitted": "32;1",
+    "not_applicable": "2",
+}
+_MARK = {
+    "holds": "applies",
+    "fails": "does not apply",
+    "defeated": "applies, but an exception takes it away",
+    "unknown": "depends on missing facts",
+    "open": "open",
+    "available": "available, but not all of what it requires is shown",
+    "met": "duty, fulfilled",
+    "unmet": "duty, not shown as fulfilled",
+    "unknown_if_met": "duty, unknown whether fulfilled",
+    "recorded": "remark",
+}
+
+
+def render(decision: Decision, form: str, color: bool = False) -> str:
+    """Return a decision as `text` or `markdown`."""
+    writer = _Markdown() if form == "markdown" else _Text(color)
+    return "\n".join(writer.lines(decision)) + "\n"
+
+
+class _Text:
+    """Plain text, indented by depth."""
+
+    def __init__(self, color: bool) -> None:
+        self.color = color
+
+    def outcome(self, outcome: str) -> str:
+        word = WORDS[outcome]
+        return f"\x1b[{_COLOR[outcome]}m{word}\x1b[0m" if self.color else word
+
+    def heading(self, level: int, text: str) -> Iterator[str]:
+        if level > 1:
+            yield ""
+        yield text if level != 2 else f"{text}\n{'-' * len(text)}"
+
+    def item(self, depth: int, text: str) -> str:
+        return "  " * (depth + 1) + text
+
+    def code(self, text: str) -> str:
+        return text
+
+    def link(self, text: str, href: str) -> str:
+        return f"{text} <{href}>" if href else text
+
+    # -- the decision -------------------------------------------------------------------------------------------------
+
+    def lines(self, decision: Decision) -> Iterator[str]:
+        yield from self.heading(1, f"{decision.title}: {self.outcome(decision.outcome)} (law of {decision.as_of})")
+        for transfer in decision.transfers:
+            yield from self.transfer(transfer, decision)
+        if not decision.transfers:
+            yield self.item(0, "No transfer is described, so there is nothing to permit.")
+        yield from self.questions(decision.questions)
+        yield from self.conditions(decision)
+        yield from self.rest(decision)
+
+    def transfer(self, transfer: TransferDecision, decision: Decision) -> Iterator[str]:
+        title = f"Transfer {transfer.id}: {transfer.exporter} to {transfer.importer}: {self.outcome(transfer.outcome)}"
+        yield from self.heading(2, title)
+        for gap in transfer.gaps:
+            yield self.item(0, f"Gap: {gap.what} ({self.code(gap.pointer)}). {gap.help[:1].upper()}{gap.help[1:]}.")
+        reached = [finding for finding in transfer.findings if finding.outcome != "not_applicable"]
+        for finding in reached:
+            yield from self.finding(finding, decision)
+        others = [finding for finding in transfer.findings if finding.outcome == "not_applicable"]
+        if others:
+            yield from self.heading(3, "Considered and not applicable")
+            for finding in others:
+                yield self.item(0, f"{finding.title} ({finding.dataset}): {finding.why}")
+        for note in transfer.notes:
+            may = " (perhaps)" if note.unknown else ""
+            yield self.item(0, f"{note.kind.capitalize()}{may}: {note.says} [{note.cite}]")
+
+    def finding(self, finding: Finding, decision: Decision) -> Iterator[str]:
+        yield from self.heading(3, f"{finding.title}, data set {finding.dataset}: {self.outcome(finding.outcome)}")
+        yield self.item(0, finding.why)
+        yield self.item(0, f"Source: {self.link(finding.cite, finding.href)}")
+        for reading in finding.readings:
+            yield self.item(0, f"Read as {reading.option}: {WORDS[reading.outcome]}. {reading.says} [{reading.cite}]")
+        derived = {(each.trait, each.of): each for each in decision.derived}
+        shown: set[tuple[str, str]] = set()
+        for rule in finding.rules:
+            yield from self.rule(rule, 0, derived, shown)
+        for number, option in enumerate(finding.options, 1):
+            start = f"Would make it lawful, {number} (effort {option.effort})"
+            yield self.item(0, f"{start}: {self.link(option.cite, '')}".rstrip(": "))
+            for measure in option.measures:
+                detail = f" with {measure.detail}" if measure.detail else ""
+                days = f", about {measure.days} days" if measure.days else ""
+                yield self.item(1, f"{self.code(measure.measure)}{detail}: {measure.ask} (by {measure.by}{days})")
+
+    def rule(
+        self, rule: RuleTrace, depth: int, derived: dict[tuple[str, str], DerivedTrace], shown: set[tuple[str, str]]
+    ) -> Iterator[str]:
+        recalled = ", text recalled" if rule.recalled else ""
+        kind = rule.kind.capitalize()
+        yield self.item(depth, f"{kind} {self.code(rule.id)} [{self.link(rule.cite, rule.href)}]: {_MARK[rule.status]}")
+        yield self.item(depth + 1, f"{rule.says} (since {_since(rule.since)}{recalled})")
+        for condition in (*rule.conditions, *rule.requires):
+            yield from self.condition(condition, depth + 1, derived, shown)
+        for exception in rule.exceptions:
+            yield from self.rule(exception, depth + 1, derived, shown)
+
+    def condition(
+        self,
+        condition: ConditionTrace,
+        depth: int,
+        derived: dict[tuple[str, str], DerivedTrace],
+        shown: set[tuple[str, str]],
+    ) -> Iterator[str]:
+        yield self.item(depth, f"{condition.truth}: {self.code(condition.text)}")
+        for fact in condition.facts:
+            where = f" at {self.code(fact.pointer)}" if fact.pointer else ""
+            yield self.item(depth + 1, f"{fact.name} is {fact.value}{where}")
+            key = (fact.name.partition(".")[2], fact.pointer)
+            found = next(
+                (trace for (trait, of), trace in derived.items() if of == key[1] and key[0].endswith(trait)), None
+            )
+            if fact.derived and found and (found.trait, found.of) not in shown:
+                shown.add((found.trait, found.of))
+                for rule in found.rules:
+                    yield from self.rule(rule, depth + 2, derived, shown)
+        for parameter in condition.parameters:
+            since = f" since {_since(parameter.since)}" if parameter.since else ""
+            yield self.item(depth + 1, f"{parameter.name} is {parameter.value}{since} [{parameter.cite}]")
+
+    def questions(self, questions: tuple[Question, ...]) -> Iterator[str]:
+        if questions:
+            yield from self.heading(2, "Questions")
+        for question in questions:
+            first = " (answer first)" if question.deciding else ""
+            choice = f" One of {', '.join(question.values)}." if question.values else ""
+            yield self.item(0, f"{question.ask}{choice}{first}")
+            yield self.item(
+                1,
+                f"{self.code(question.fact)} at {self.code(question.pointer)}, asked by {', '.join(question.because[:3])}",
+            )
+
+    def conditions(self, decision: Decision) -> Iterator[str]:
+        if decision.conditions:
+            yield from self.heading(2, "Conditions")
+        for condition in decision.conditions:
+            when = condition.when.replace("_", " ")
+            when = f"within {condition.days} days" if condition.when == "after" else when
+            perhaps = " (if it applies)" if condition.only_if_known else ""
+            yield self.item(0, f"[ ] {condition.transfer}: {condition.says} [{condition.cite}]")
+            yield self.item(1, f"{when}, owed by {condition.owed_by}{perhaps}; {self.code(condition.rule)}")
+
+    def rest(self, decision: Decision) -> Iterator[str]:
+        for each in decision.contradictions:
+            said = f"`{each.trait}` is stated as {str(each.stated).lower()} at {each.pointer}"
+            yield self.item(
+                0, f"Contradiction: {said}; by definition it is {str(each.defined).lower()}, and that counts."
+            )
+        if decision.left_out:
+            yield from self.heading(2, "Not encoded")
+            yield from (self.item(0, text) for text in decision.left_out)
+        if decision.next_change:
+            change = decision.next_change
+            changed = ", ".join(change.transfers)
+            yield from self.heading(2, "Law to come")
+            yield self.item(0, f"On {change.day} the outcome becomes {WORDS[change.outcome]} ({changed}).")
+        receipt = decision.receipt
+        yield ""
+        yield f"Engine {receipt.engine}; law {receipt.library_sha256[:16]}; input {receipt.input_sha256[:16]}. {decision.notice}"
+
+
+class _Markdown(_Text):
+    """Markdown: headings, nested lists, code spans and links."""
+
+    def __init__(self) -> None:
+        super().__init__(color=False)
+
+    def outcome(self, outcome: str) -> str:
+        return f"**{WORDS[outcome]}**"
+
+    def heading(self, level: int, text: str) -> Iterator[str]:
+        if level > 1:
+            yield ""
+        yield f"{'#' * level} {text}"
+        yield ""
+
+    def item(self, depth: int, text: str) -> str:
+        return "  " * depth + f"- {text}"
+
+    def code(self, text: str) -> str:
+        return f"`{text}`"
+
+    def link(self, text: str, href: str) -> str:
+        return f"[{text}]({href})" if href else text
+
+
+def _since(day: date | None) -> str:
+    return "the beginning" if day is None or day == date.min else day.isoformat()

@@ -1,0 +1,338 @@
+"""From truths to reasons: which rules decided, on which facts, found where in the arrangement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from engine.decision.model import (
+    ConditionTrace,
+    DerivedTrace,
+    FactTrace,
+    ParameterTrace,
+    RuleTrace,
+    Status,
+    TruthWord,
+)
+from engine.facts.values import FALSE, TRUE, UNKNOWN, WORDS, Missing, PartialSet, Truth
+from engine.facts.views import FACT_PLACES, Leg, PartyView, Value
+from engine.inference.atoms import Subject, getter, party_getter
+from engine.inference.evaluation import Environment, Found
+from engine.inference.program import And, Clause, Formula, Literal, Program
+from engine.inference.reference import truth
+from engine.law.book import StatuteBook
+from engine.law.expression import (
+    PARTY_ROOTS,
+    Atom,
+    CountRef,
+    FactRef,
+    GroupRef,
+    MeasureRef,
+    NumberRef,
+    PercentRef,
+    ReadingRef,
+)
+from engine.law.model import BEGINNING, END, Rule
+
+
+def word(value: Truth) -> TruthWord:
+    """Return true, false or unknown."""
+    return WORDS[value]  # type: ignore[return-value]
+
+
+def shown(value: object) -> str:
+    """Return a value as text."""
+    if isinstance(value, Missing):
+        return value.value
+    if isinstance(value, PartialSet):
+        listed = ", ".join(sorted(value.members))
+        return (
+            listed
+            if value.complete and listed
+            else f"{listed}, perhaps others"
+            if listed
+            else "none"
+            if value.complete
+            else "unknown"
+        )
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+class Tracer:
+    """Explains the findings of one arrangement under one book."""
+
+    def __init__(self, book: StatuteBook, env: Environment) -> None:
+        self.book = book
+        self.env = env
+        self._derived: dict[tuple[str, str], DerivedTrace | None] = {}
+        self._conditions: dict[tuple[int, int, int], ConditionTrace] = {}
+
+    @property
+    def derived(self) -> tuple[DerivedTrace, ...]:
+        """Return every derived fact that was read so far, in order of trait and subject."""
+        found = (trace for _, trace in sorted(self._derived.items()) if trace is not None)
+        return tuple(found)
+
+    # -- rules --------------------------------------------------------------------------------------------------------
+
+    def rules(self, found: Found, leg: Leg) -> tuple[RuleTrace, ...]:
+        """Return the rules worth showing for a finding, in the order of the text."""
+        program = found.program
+        scoped = any(
+            found.verdict.holds[c.number] != FALSE for c in program.clauses if c.own and c.rule.kind == "scope"
+        )
+        return tuple(
+            self.rule(program, clause, found.atoms, found.verdict.holds, found.verdict.met, leg)
+            for clause in program.clauses
+            if clause.own and self._worth_showing(clause, found, scoped)
+        )
+
+    def _worth_showing(self, clause: Clause, found: Found, scoped: bool) -> bool:
+        kind = clause.rule.kind
+        if kind in ("commitment", "warning"):
+            return False
+        if found.verdict.reached == FALSE:
+            return (kind == "scope" and not scoped) or (
+                kind == "exemption" and found.verdict.holds[clause.number] == TRUE
+            )
+        if kind == "route":
+            return True
+        if kind == "exception":
+            return found.verdict.holds[clause.number] != FALSE
+        # A rule that does not apply is worth a line only where an exception took it away.
+        return found.verdict.holds[clause.number] != FALSE or self._raw(clause, found.atoms) != FALSE
+
+    def _raw(self, clause: Clause, atoms: Sequence[Truth]) -> Truth:
+        return truth(clause.when, atoms)
+
+    def rule(
+        self,
+        program: Program,
+        clause: Clause,
+        atoms: Sequence[Truth],
+        holds: Sequence[Truth],
+        met: Sequence[Truth],
+        subject: Subject,
+    ) -> RuleTrace:
+        """Return the trace of one rule, with the exceptions to it that were considered."""
+        rule = clause.rule
+        status = self._status(clause, atoms, holds[clause.number], met[clause.number])
+        fulfilment = (clause.met, rule.fulfilled_by) if rule.kind == "duty" else (clause.requires, rule.requires)
+        exceptions = (program.clauses[number] for number in clause.exceptions)
+        return RuleTrace(
+            id=rule.id,
+            kind=rule.kind,
+            cite=rule.cite,
+            says=rule.says,
+            status=status,
+            since=rule.period.first,
+            conditions=self._lines(program, clause, 0, clause.when, rule, atoms, subject, status == "fails"),
+            requires=self._lines(program, clause, 1, fulfilment[0], rule, atoms, subject, False)
+            if fulfilment[1]
+            else (),
+            exceptions=tuple(
+                self.rule(program, each, atoms, holds, met, subject)
+                for each in exceptions
+                if status in ("defeated", "unknown") or holds[each.number] != FALSE or rule.kind == "ban"
+            )
+            if status != "fails"
+            else (),
+            href=rule.href,
+            until=None if rule.period.last == END else rule.period.last,
+            recalled=rule.checked.text == "recalled",
+        )
+
+    def _status(self, clause: Clause, atoms: Sequence[Truth], holds: Truth, met: Truth) -> Status:
+        kind, when = clause.rule.kind, truth(clause.when, atoms)
+        if holds == TRUE:
+            if kind == "duty":
+                return "met" if met == TRUE else "unmet" if met == FALSE else "unknown_if_met"
+            return "open" if kind == "route" else "holds"
+        if holds == UNKNOWN:
+            return "unknown"
+        if when == FALSE:
+            return "fails"
+        if truth(clause.requires, atoms) == FALSE:
+            return "available" if when == TRUE else "unknown"
+        return "defeated"
+
+    def _lines(
+        self,
+        program: Program,
+        clause: Clause,
+        part: int,
+        formula: Formula | None,
+        rule: Rule,
+        atoms: Sequence[Truth],
+        subject: Subject,
+        only_failing: bool,
+    ) -> tuple[ConditionTrace, ...]:
+        if formula is None:
+            return ()
+        conditions = rule.when if part == 0 else rule.fulfilled_by if rule.kind == "duty" else rule.requires
+        assert isinstance(formula, And)
+        lines = []
+        for text, line in zip(conditions, formula.parts, strict=True):
+            value = truth(line, atoms)
+            if only_failing and value != FALSE:
+                continue
+            numbers = list(dict.fromkeys(literals(line)))
+            facts = tuple(fact for number in numbers for fact in self.facts(program.atoms[number], subject))
+            parameters = tuple(p for number in numbers for p in self.parameters(program.atoms[number]))
+            lines.append(ConditionTrace(text.text, word(value), facts, parameters))
+        return tuple(lines)
+
+    # -- leaves -------------------------------------------------------------------------------------------------------
+
+    def facts(self, atom: Atom, subject: Subject) -> Iterator[FactTrace]:
+        """Yield what an atom read."""
+        for side in (atom.left, atom.right):
+            if isinstance(side, FactRef):
+                yield self._fact(side, subject)
+            elif isinstance(side, MeasureRef) and isinstance(subject, Leg):
+                yield self._measure(side, subject)
+            elif isinstance(side, ReadingRef):
+                chosen = self.env.readings.get(side.id, "not chosen")
+                yield FactTrace(str(side), chosen, f"/readings/{side.id}")
+            elif isinstance(side, CountRef) and isinstance(subject, Leg):
+                yield self._count(side, subject)
+            elif isinstance(side, PercentRef):
+                yield self._percent(side, subject)
+
+    def _fact(self, ref: FactRef, subject: Subject) -> FactTrace:
+        value: Value = getter(ref)(subject, self.env)
+        if ref.derived:
+            return self._derived_fact(ref, subject, value)
+        return FactTrace(str(ref), shown(value), pointer_of(ref, subject))
+
+    def _derived_fact(self, ref: FactRef, subject: Subject, value: Value) -> FactTrace:
+        target: Subject | Missing = subject
+        if ref.root in PARTY_ROOTS:
+            target = party_getter(ref.root, ref.links)(subject)
+        if isinstance(target, Missing):
+            return FactTrace(str(ref), shown(value), "", derived=True)
+        place = subject_pointer(target, self.book.library.traits[ref.trait].of)
+        self._explain(ref.trait, target, place)
+        return FactTrace(str(ref), shown(value), place, derived=True)
+
+    def _explain(self, trait: str, subject: Subject, place: str) -> None:
+        if (trait, place) in self._derived:
+            return
+        self._derived[trait, place] = None  # holds the place while the definitions behind it are explained
+        program, atoms = self.env.definition(trait, subject)
+        holds = [FALSE] * len(program.clauses)
+        for clause in reversed(program.clauses):  # exceptions come after what they defeat
+            raw = min(truth(clause.when, atoms), truth(clause.requires, atoms))
+            holds[clause.number] = min(raw, -max((holds[n] for n in clause.exceptions), default=FALSE))
+        met = [FALSE] * len(program.clauses)
+        value = self.env.derived(trait, subject)
+        rules = tuple(
+            self.rule(program, clause, atoms, holds, met, subject)
+            for clause in program.clauses
+            if clause.own and (holds[clause.number] == value or value != TRUE)
+        )
+        self._derived[trait, place] = DerivedTrace(trait, place, word(value), rules)
+
+    def _measure(self, ref: MeasureRef, leg: Leg) -> FactTrace:
+        evidence, pointer = leg.arrangement.measure(leg, ref.id)
+        if evidence is None:
+            return FactTrace(str(ref), "not shown", pointer)
+        if not ref.field:
+            return FactTrace(str(ref), "shown", pointer)
+        return FactTrace(str(ref), shown(evidence.get(ref.field, Missing.UNKNOWN)), f"{pointer}/{ref.field}")
+
+    def _count(self, ref: CountRef, leg: Leg) -> FactTrace:
+        places = _flat(ref.places, self.book)
+        count = leg.count(ref.scope, ref.unit, places, _flat(ref.categories, self.book))
+        return FactTrace(f"{ref.scope}.{ref.unit}", str(count), f"/datasets/{leg.data_index}/subjects")
+
+    def _percent(self, ref: PercentRef, subject: Subject) -> FactTrace:
+        view = party_getter(ref.root, ref.links)(subject)
+        if isinstance(view, Missing):
+            return FactTrace(f"{ref.root}.owners", shown(view), "")
+        owners = view.party.owners
+        said = (
+            "unknown"
+            if owners is None
+            else "none"
+            if owners == "none"
+            else "; ".join(f"{owner.party or owner.country} {owner.percent:g} %" for owner in owners)
+        )
+        return FactTrace(f"{ref.root}.owners", said, f"{view.pointer}/owners")
+
+    def parameters(self, atom: Atom) -> Iterator[ParameterTrace]:
+        """Yield the parameters and groups that an atom compared with."""
+        refs = [atom.right]
+        if isinstance(atom.left, CountRef):
+            refs += list(atom.left.places) + list(atom.left.categories)
+        elif isinstance(atom.left, PercentRef):
+            refs.append(atom.left.group)
+        for ref in refs:
+            if isinstance(ref, NumberRef):
+                number = self.book.number(ref)
+                if number:
+                    yield ParameterTrace(ref.name, str(number.value), number.cite, number.period.first, number.href)
+            elif isinstance(ref, GroupRef):
+                yield self._group(ref)
+
+    def _group(self, ref: GroupRef) -> ParameterTrace:
+        library = self.book.library
+        own = library.instruments[ref.instrument].groups if ref.instrument else {}
+        group = own.get(ref.name) or library.groups[ref.name]
+        members = sorted(self.book.group(ref))
+        listed = ", ".join(members[:40]) + (f" and {len(members) - 40} more" if len(members) > 40 else "")
+        spells = [
+            each for each in group.members if self.book.period.first in each.period and each.period.first > BEGINNING
+        ]
+        since = max((each.period.first for each in spells), default=None)
+        cites = list(dict.fromkeys(each.cite for each in spells if each.cite))
+        cite = group.source.cite if group.source else "; ".join(cites[:3])
+        return ParameterTrace(ref.name, listed or "nobody", cite, since, group.source.href if group.source else "")
+
+
+def literals(formula: Formula) -> Iterator[int]:
+    """Yield the numbers of a formula's atoms from left to right."""
+    if isinstance(formula, Literal):
+        yield formula.atom
+    else:
+        for part in formula.parts:
+            yield from literals(part)
+
+
+def _flat(names: tuple[str | GroupRef, ...], book: StatuteBook) -> frozenset[str]:
+    flat: frozenset[str] = frozenset()
+    for name in names:
+        flat |= book.group(name) if isinstance(name, GroupRef) else frozenset((name,))
+    return flat
+
+
+def subject_pointer(subject: Subject, of: str) -> str:
+    """Return the JSON pointer of what a derived trait belongs to."""
+    if isinstance(subject, PartyView):
+        return subject.pointer
+    if of == "dataset":
+        return f"/datasets/{subject.data_index}"
+    if of == "transfer":
+        return f"/transfers/{subject.transfer_index}"
+    return f"/transfers/{subject.transfer_index} /datasets/{subject.data_index}"
+
+
+def pointer_of(ref: FactRef, subject: Subject) -> str:
+    """Return the JSON pointer of a fact: where it stands in the arrangement, or where it would."""
+    if ref.root in PARTY_ROOTS:
+        view = party_getter(ref.root, ref.links)(subject)
+        if isinstance(view, Missing):
+            return "" if not isinstance(subject, Leg) or ref.links else f"/datasets/{subject.data_index}/key_holder"
+        if ref.trait:
+            return f"{view.pointer}/traits/{ref.trait}"
+        if ref.name == "role" and isinstance(subject, Leg):
+            return f"/transfers/{subject.transfer_index}/{ref.root}_role"
+        return f"{view.pointer}/{FACT_PLACES.get(('party', ref.name), ref.name)}"
+    if ref.root == "arrangement" or not isinstance(subject, Leg):
+        return f"/traits/{ref.trait}"
+    base = f"/datasets/{subject.data_index}" if ref.root == "data" else f"/transfers/{subject.transfer_index}"
+    if ref.trait:
+        return f"{base}/traits/{ref.trait}"
+    return f"{base}/{FACT_PLACES.get((ref.root, ref.name), ref.name)}"

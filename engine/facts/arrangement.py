@@ -1,0 +1,204 @@
+"""What a caller gives: parties, data sets, transfers, measures.
+
+Strict, frozen models of the form of an arrangement. Whether its words are known (categories, traits, measures, countries)
+and whether it fits together is checked in `engine.law.words`, which needs the vocabulary of a statute book.
+
+An optional fact that is left out is unknown. Links between parties (`branch_of`, `employer`, `group`, `via`, `onward_of`)
+are different: they draw the arrangement, and a link that is not drawn is not there. A measure left out is not shown.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+# C0 and C1 control characters, and the marks that reorder text on screen: they could make a name read as another.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def _parse_day(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _DAY.match(value):
+        raise ValueError("a day is written `YYYY-MM-DD`")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"there is no day `{value}` in the calendar") from None
+    if not 1950 <= day.year <= 2150:
+        raise ValueError("a day lies between 1950 and 2150")
+    return day
+
+
+def _visible(text: str) -> str:
+    if _FORBIDDEN.search(text):
+        raise ValueError("holds a control character or a mark that changes the direction of writing")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half a character (a lone surrogate)") from None
+    return text
+
+
+Day = Annotated[
+    date, BeforeValidator(_parse_day, json_schema_input_type=str), Field(json_schema_extra={"format": "date"})
+]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_visible)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_visible)]
+Place = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_visible)]
+Number = Annotated[int, Field(strict=True, ge=0, le=10**12)]
+TraitValue = Annotated[bool, Field(strict=True)] | Annotated[int, Field(strict=True, ge=-(10**12), le=10**12)] | Word
+NoneWord = Literal["none"]
+
+
+class Model(BaseModel):
+    """Base of every input model."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=False)
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Range(Model):
+    """A count that is only known within bounds."""
+
+    at_least: Number = 0
+    at_most: Number | None = None
+
+
+Count = Number | Range
+
+
+class Owner(Model):
+    """Somebody who holds a share in a party: a country's nationals or another party of the arrangement."""
+
+    country: Place | None = None
+    party: Id | None = None
+    percent: Annotated[float, Field(strict=False, gt=0, le=100)]
+
+
+Owners = Annotated[tuple[Owner, ...], BeforeValidator(_tuple), Field(max_length=100)]
+Places = Annotated[tuple[Place, ...], BeforeValidator(_tuple), Field(max_length=100)]
+Words = Annotated[tuple[Word, ...], BeforeValidator(_tuple), Field(max_length=100)]
+SomeWords = Annotated[tuple[Word, ...], BeforeValidator(_tuple), Field(min_length=1, max_length=100)]
+Traits = Annotated[dict[Word, TraitValue], Field(max_length=300)]
+
+
+class Party(Model):
+    """A legal or natural person that takes part."""
+
+    id: Id
+    name: Text | None = None
+    country: Place
+    kind: Word
+    ror: Annotated[str, StringConstraints(pattern=r"^https://ror\.org/0[a-z0-9]{8}$")] | None = None
+    organised_under: Place | None = None
+    citizenship: Places | None = None
+    owners: Owners | NoneWord | None = None
+    branch_of: Word | None = None
+    employer: Id | NoneWord | None = None
+    employer_country: Place | None = None
+    group: Word | None = None
+    traits: Traits = Field(default_factory=dict)
+
+
+class Subjects(Model):
+    """The people, records, devices or specimens of one country in a data set."""
+
+    country: Place
+    persons: Count | None = None
+    records: Count | None = None
+    devices: Count | None = None
+    samples: Count | None = None
+
+
+class Consent(Model):
+    """What the people agreed to."""
+
+    scope: Word | None = None
+    covers_transfer: bool | None = None
+    explicit: bool | None = None
+
+
+class Dataset(Model):
+    """Data that travel together."""
+
+    id: Id
+    title: Text | None = None
+    categories: SomeWords
+    identifiability: Word | None = None
+    key_holder: Id | NoneWord | None = None
+    subjects: Annotated[tuple[Subjects, ...], BeforeValidator(_tuple), Field(max_length=300)] | NoneWord | None = None
+    collected_in: Places | None = None
+    fields: Words | None = None
+    deceased: bool | None = None
+    minors: bool | None = None
+    encrypted: bool | None = None
+    made_public_by: Word | None = None
+    published: bool | None = None
+    intended_for_publication: bool | None = None
+    technology: Words | None = None
+    export_classification: Word | None = None
+    trl: Annotated[int, Field(strict=True, ge=1, le=9)] | None = None
+    consent: Consent | None = None
+    duo: (
+        Annotated[tuple[Annotated[str, StringConstraints(pattern=r"^DUO:[0-9]{7}$")], ...], BeforeValidator(_tuple)]
+        | None
+    ) = None
+    traits: Traits = Field(default_factory=dict)
+
+
+# A measure is true (shown), false or "none" (said not to be there), or evidence: done, until, reference and its own fields.
+MeasureValue = Annotated[bool, Field(strict=True)] | NoneWord | Annotated[dict[Word, TraitValue], Field(max_length=30)]
+Measures = Annotated[dict[Word, MeasureValue], Field(max_length=300)]
+
+
+class Transfer(Model):
+    """One exporter giving one importer access to data, in one mode."""
+
+    id: Id
+    exporter: Id
+    importer: Id
+    exporter_role: Word | None = None
+    importer_role: Word | None = None
+    datasets: Annotated[tuple[Id, ...], BeforeValidator(_tuple), Field(min_length=1, max_length=100)]
+    mode: Word
+    purposes: SomeWords | None = None
+    agreement: Word | None = None
+    consideration: bool | None = None
+    frequency: Word | None = None
+    start: Day | None = None
+    end: Day | None = None
+    storage: Places | None = None
+    access_from: Places | None = None
+    via: Places | None = None
+    onward_of: Id | None = None
+    measures: Measures = Field(default_factory=dict)
+    traits: Traits = Field(default_factory=dict)
+
+
+class Arrangement(Model):
+    """A proposed sharing of research data, as its parties describe it.
+
+    Attributes:
+        as_of: The law of this day decides; today where left out.
+        transfers: May be empty where only the legal status of parties is asked about.
+        measures: Evidence for every transfer; a transfer's own entry wins.
+    """
+
+    title: Text
+    as_of: Day | None = None
+    parties: Annotated[tuple[Party, ...], BeforeValidator(_tuple), Field(min_length=1, max_length=500)]
+    datasets: Annotated[tuple[Dataset, ...], BeforeValidator(_tuple), Field(max_length=500)] = ()
+    transfers: Annotated[tuple[Transfer, ...], BeforeValidator(_tuple), Field(max_length=1000)] = ()
+    measures: Measures = Field(default_factory=dict)
+    readings: Annotated[dict[Word, Word], Field(max_length=100)] = Field(default_factory=dict)
+    traits: Traits = Field(default_factory=dict)
+    notes: Text | None = None

@@ -1,0 +1,327 @@
+"""Evaluate atoms: from a comparison and the facts of a leg (or party) to true, false or unknown.
+
+An atom is compiled once per statute book into a function. Both evaluators build on these; what they do not share is how
+atoms combine into rules and outcomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol, cast
+
+from engine.facts.values import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Missing,
+    PartialSet,
+    Truth,
+    compare,
+    is_member,
+    overlaps,
+    truth_of,
+    within,
+)
+from engine.facts.views import DATA_FACTS, PARTY_FACTS, TRANSFER_FACTS, Leg, PartyView, Value
+from engine.law.book import StatuteBook
+from engine.law.expression import (
+    Atom,
+    CountRef,
+    FactRef,
+    GroupRef,
+    MeasureRef,
+    NumberRef,
+    PercentRef,
+    ReadingRef,
+)
+
+Subject = Leg | PartyView
+
+
+class Env(Protocol):
+    """What an atom needs beside the facts."""
+
+    levers: bool
+    readings: Mapping[str, str]
+
+    def derived(self, trait: str, subject: Subject) -> Truth:
+        """Return the value of a derived trait of a party or leg."""
+
+
+Test = Callable[[Subject, Env], Truth]
+Getter = Callable[[Subject, Env], Value]
+_NO: Final = frozenset[str]()
+
+
+def compile_atom(atom: Atom, book: StatuteBook) -> Test:
+    """Return the function that evaluates an atom under a book."""
+    left = atom.left
+    if isinstance(left, MeasureRef):
+        return _measure_test(atom, left, book)
+    if isinstance(left, ReadingRef):
+        return _reading_test(atom, left)
+    if isinstance(left, CountRef | PercentRef):
+        return _number_test(atom, left, book)
+    if left.derived and atom.op == "true":
+        return _derived_test(left)
+    get = getter(left)
+    if left.type == "set":
+        return _set_test(atom, get, book)
+    if atom.op == "true":
+        return lambda subject, env: truth_of(get(subject, env))
+    return _scalar_test(atom, get, book)
+
+
+# -- facts --------------------------------------------------------------------------------------------------------------
+
+
+def getter(ref: FactRef) -> Getter:
+    """Return the function that reads a fact."""
+    if ref.derived:
+        test = _derived_test(ref)
+        words: dict[Truth, Value] = {TRUE: True, FALSE: False, UNKNOWN: Missing.UNKNOWN}
+        return lambda subject, env: words[test(subject, env)]
+    if ref.root in ("data", "transfer", "arrangement"):
+        return _place_getter(ref)
+    party = party_getter(ref.root, ref.links)
+    if ref.name == "role" and not ref.links:
+        return lambda subject, env: cast(Leg, subject).role(ref.root)
+    read = PARTY_FACTS.get(ref.name) if not ref.trait else None
+
+    def get(subject: Subject, env: Env) -> Value:
+        view = party(subject)
+        if isinstance(view, Missing):
+            return view
+        return read(view) if read else view.trait(ref.trait)
+
+    return get
+
+
+def _place_getter(ref: FactRef) -> Getter:
+    name = ref.name
+    if ref.root == "arrangement":
+        return lambda subject, env: subject.arrangement.trait(name)
+    if ref.trait:
+        if ref.root == "data":
+            return lambda subject, env: _given(cast(Leg, subject).data.traits.get(name))
+        return lambda subject, env: _given(cast(Leg, subject).transfer.traits.get(name))
+    read = (DATA_FACTS if ref.root == "data" else TRANSFER_FACTS)[name]
+    return lambda subject, env: read(cast(Leg, subject))
+
+
+def _given(value: Value | None) -> Value:
+    return Missing.UNKNOWN if value is None else value
+
+
+def party_getter(root: str, links: tuple[str, ...]) -> Callable[[Subject], PartyView | Missing]:
+    """Return the function that reaches a party: by root, then along links."""
+
+    def reach(subject: Subject) -> PartyView | Missing:
+        view = cast(PartyView, subject) if root == "party" else cast(Leg, subject).party(root)
+        for link in links:
+            if isinstance(view, Missing):
+                return view
+            view = view.linked(link)
+        return view
+
+    if root == "exporter" and not links:
+        return lambda subject: cast(Leg, subject).exporter
+    if root == "importer" and not links:
+        return lambda subject: cast(Leg, subject).importer
+    return reach
+
+
+def _derived_test(ref: FactRef) -> Test:
+    if ref.root in ("data", "transfer", "leg"):
+        return lambda subject, env: env.derived(ref.trait, subject)
+    party = party_getter(ref.root, ref.links)
+
+    def test(subject: Subject, env: Env) -> Truth:
+        view = party(subject)
+        if isinstance(view, Missing):
+            return truth_of(view)
+        return env.derived(ref.trait, view)
+
+    return test
+
+
+# -- comparisons --------------------------------------------------------------------------------------------------------
+
+
+def _words(right: object, book: StatuteBook) -> frozenset[str]:
+    return book.group(right) if isinstance(right, GroupRef) else frozenset(cast(tuple[str, ...], right))
+
+
+def _set_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
+    right = atom.right
+    if isinstance(right, FactRef):
+        other = getter(right)
+
+        def has(subject: Subject, env: Env) -> Truth:
+            item = other(subject, env)
+            if isinstance(item, Missing):
+                return truth_of(item)
+            return is_member(str(item), cast(PartialSet, get(subject, env)))
+
+        if atom.op == "has":
+            return has
+        return lambda subject, env: FALSE if other(subject, env) is Missing.ABSENT else -has(subject, env)
+    if atom.op in ("has", "has not"):
+        word, sign = str(right), 1 if atom.op == "has" else -1
+        return lambda subject, env: sign * is_member(word, cast(PartialSet, get(subject, env)))
+    test, group = (overlaps if atom.op == "overlaps" else within), _words(right, book)
+    return lambda subject, env: test(cast(PartialSet, get(subject, env)), group)
+
+
+def _scalar_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
+    holds = _comparison(atom, book)
+    other = getter(atom.right) if isinstance(atom.right, FactRef) else None
+
+    def test(subject: Subject, env: Env) -> Truth:
+        value = get(subject, env)
+        if isinstance(value, Missing):
+            return truth_of(value)
+        if other is None:
+            return TRUE if holds(value, None) else FALSE
+        second = other(subject, env)
+        if isinstance(second, Missing):
+            return truth_of(second)
+        return TRUE if holds(value, second) else FALSE
+
+    return test
+
+
+def _comparison(atom: Atom, book: StatuteBook) -> Callable[[object, object], bool]:
+    op, right = atom.op, atom.right
+    if op in ("in", "not in"):
+        group, inside = _words(right, book), op == "in"
+        return lambda value, _: (value in group) is inside
+    if isinstance(right, FactRef):
+        return _OPERATORS[op]
+    if isinstance(right, NumberRef):
+        number = book.number(right)
+        fixed: object = number.value if number else None
+    else:
+        fixed = right
+    compare_values = _OPERATORS[op]
+    return lambda value, _: compare_values(_plain(value), fixed)
+
+
+def _plain(value: object) -> object:
+    # Days are compared as ISO text, in which the order of text is the order of days.
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+_OPERATORS: Final[Mapping[str, Callable[[object, object], bool]]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,  # type: ignore[operator]
+    "<=": lambda a, b: a <= b,  # type: ignore[operator]
+    ">": lambda a, b: a > b,  # type: ignore[operator]
+    ">=": lambda a, b: a >= b,  # type: ignore[operator]
+}
+
+
+def _number_test(atom: Atom, left: CountRef | PercentRef, book: StatuteBook) -> Test:
+    if isinstance(atom.right, NumberRef):
+        number = book.number(atom.right)
+        # The loader sees to it that a number has a value on every day of the rules that use it.
+        if number is None:
+            return lambda subject, env: UNKNOWN
+        right = number.value
+    else:
+        right = cast(int, atom.right)
+    op = atom.op
+    if isinstance(left, CountRef):
+        places = _flat(left.places, book)
+        categories = _flat(left.categories, book)
+        scope, unit = left.scope, left.unit
+        return lambda subject, env: compare(op, cast(Leg, subject).count(scope, unit, places, categories), right)
+    party = party_getter(left.root, left.links)
+    percent, thousandths = left, right * 1000
+
+    def test(subject: Subject, env: Env) -> Truth:
+        view = party(subject)
+        if isinstance(view, Missing):
+            return truth_of(view)
+        return compare(op, view.owned_by(_owner_test(percent, book, env)), thousandths)
+
+    return test
+
+
+def _owner_test(ref: PercentRef, book: StatuteBook, env: Env) -> Callable[[PartyView | str], Missing | bool]:
+    if ref.trait:
+
+        def has_trait(owner: PartyView | str) -> Missing | bool:
+            # A country's nationals have no traits: whether such an owner has the status is an open question.
+            if isinstance(owner, str):
+                return Missing.UNKNOWN
+            value = env.derived(ref.trait, owner) if ref.derived else truth_of(owner.trait(ref.trait))
+            return Missing.UNKNOWN if value == UNKNOWN else value == TRUE
+
+        return has_trait
+    group = _words(ref.group, book)
+
+    def in_group(owner: PartyView | str) -> Missing | bool:
+        if isinstance(owner, str):
+            return owner in group
+        return owner.country in group or PARTY_FACTS["organised_under"](owner) in group
+
+    return in_group
+
+
+def _flat(names: tuple[str | GroupRef, ...], book: StatuteBook) -> frozenset[str]:
+    flat = _NO
+    for name in names:
+        flat |= book.group(name) if isinstance(name, GroupRef) else frozenset((name,))
+    return flat
+
+
+# -- measures and readings ----------------------------------------------------------------------------------------------
+
+
+def _measure_test(atom: Atom, ref: MeasureRef, book: StatuteBook) -> Test:
+    measure = book.library.measures[ref.id]
+    name, field, lever = ref.id, ref.field, measure.lever
+    if not field:
+
+        def shown(subject: Subject, env: Env) -> Truth:
+            leg = cast(Leg, subject)
+            evidence, _ = leg.arrangement.measure(leg, name)
+            return TRUE if evidence is not None or (lever and env.levers) else FALSE
+
+        return shown
+    holds = _truth_comparison(atom, book)
+    spec = measure.fields[field]
+    # A lever could bring about any attainable value; dates and numbers are free.
+    attainable = TRUE if not spec.attainable or any(holds(value) for value in spec.attainable) else FALSE
+
+    def field_test(subject: Subject, env: Env) -> Truth:
+        leg = cast(Leg, subject)
+        evidence, _ = leg.arrangement.measure(leg, name)
+        if evidence is None:
+            return attainable if lever and env.levers else FALSE
+        if field not in evidence:
+            return UNKNOWN
+        return TRUE if holds(evidence[field]) else FALSE
+
+    return field_test
+
+
+def _truth_comparison(atom: Atom, book: StatuteBook) -> Callable[[object], bool]:
+    if atom.op == "true":
+        return lambda value: value is True
+    holds = _comparison(atom, book)
+    return lambda value: holds(value, None)
+
+
+def _reading_test(atom: Atom, ref: ReadingRef) -> Test:
+    name, option, same = ref.id, atom.right, atom.op == "=="
+
+    def test(subject: Subject, env: Env) -> Truth:
+        chosen = env.readings.get(name)
+        if chosen is None:
+            return UNKNOWN
+        return TRUE if (chosen == option) is same else FALSE
+
+    return test

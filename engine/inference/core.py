@@ -1,0 +1,193 @@
+"""The inference core of record: decides programs by chaining facts through durable-rules.
+
+Holds no law: it keeps one handle per compiled network, shared by every statute book in which the network is the same.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from engine.errors import EvaluationError
+from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
+from engine.inference import compiler
+from engine.inference.durable_backend import DurableFailure, Handle
+from engine.inference.network import Production, attribute_names, split_network
+from engine.inference.outcomes import Outcome, Verdict
+from engine.inference.program import Program
+
+_OUTCOMES: Final[dict[str, Outcome]] = {
+    "notapplicable": "not_applicable",
+    "prohibited": "prohibited",
+    "notyet": "not_yet_permitted",
+    "conditions": "permitted_with_conditions",
+    "permitted": "permitted",
+    "undetermined1": "undetermined",
+    "undetermined2": "undetermined",
+    "undetermined3": "undetermined",
+    "undetermined4": "undetermined",
+}
+_LETTER: Final = {TRUE: "t", UNKNOWN: "u", FALSE: "f"}
+
+
+class Network:
+    """A compiled network on as many handles as its size needs."""
+
+    def __init__(self, name: str, productions: tuple[Production, ...]) -> None:
+        strata: dict[int, list[Production]] = {}
+        for production in productions:
+            strata.setdefault(production.stratum, []).append(production)
+        self._handles: dict[int, tuple[tuple[Handle, frozenset[str]], ...]] = {
+            stratum: tuple(
+                (Handle(f"{name}.{stratum}.{index}", part), attribute_names(part))
+                for index, part in enumerate(split_network(group))
+            )
+            for stratum, group in strata.items()
+        }
+
+    def fire(self, stratum: int, tokens: Iterable[str]) -> set[str]:
+        """Return the names of the productions that a fact with these tokens fires."""
+        fired: set[str] = set()
+        for handle, names in self._handles[stratum]:
+            fired |= handle.fire(stratum, {token: compiler.YES for token in tokens if token in names})
+        return fired
+
+    def close(self) -> None:
+        """Give the memory back."""
+        for handles in self._handles.values():
+            for handle, _ in handles:
+                handle.close()
+
+
+class Core:
+    """Every network in use, made when first needed."""
+
+    def __init__(self) -> None:
+        self._networks: dict[tuple[Production, ...], Network] = {}
+        self._of_program: dict[int, tuple[Program, Network]] = {}
+        self._outcomes = Handle("outcomes", compiler.compile_outcomes())
+        self._lock = threading.Lock()
+
+    def network(self, program: Program, definitions: bool = False) -> Network:
+        """Return the network of a program.
+
+        Raises:
+            NetworkLimit: A rule is too large for the library.
+        """
+        found = self._of_program.get(id(program))
+        if found is not None:
+            return found[1]
+        productions = (compiler.compile_definitions if definitions else compiler.compile_program)(program)
+        with self._lock:
+            network = self._networks.get(productions)
+            if network is None:
+                network = self._networks[productions] = Network(f"n{len(self._networks)}", productions)
+            # Keeps the program alive, so that its id is not used again.
+            self._of_program[id(program)] = (program, network)
+        return network
+
+    def evaluate(self, program: Program, as_it_stands: Sequence[Truth], with_levers: Sequence[Truth]) -> Verdict:
+        """Decide one instrument for one leg.
+
+        Raises:
+            EvaluationError: The library failed; never a permission.
+        """
+        try:
+            network = self.network(program)
+            now = _World(network, program, as_it_stands)
+            reached, may, clean = now.summary()
+            later = may
+            if as_it_stands is not with_levers:
+                _, later, _ = _World(network, program, with_levers).summary()
+            outcome = self._outcome(reached, may, later, clean)
+        except DurableFailure as error:
+            raise EvaluationError(f"the inference core failed on `{program.id}`: {error}") from error
+        return Verdict(outcome, reached, may, later, clean, now.holds(), now.met())
+
+    def defined(self, program: Program, atoms: Sequence[Truth]) -> Truth:
+        """Return the value of a derived trait.
+
+        Raises:
+            EvaluationError: The library failed.
+        """
+        try:
+            world = _World(self.network(program, definitions=True), program, atoms)
+        except DurableFailure as error:
+            raise EvaluationError(f"the inference core failed on `{program.id}`: {error}") from error
+        own = [value for clause, value in zip(program.clauses, world.holds(), strict=True) if clause.own]
+        return max(own, default=FALSE)
+
+    def _outcome(self, reached: Truth, may: Truth, later: Truth, clean: Truth) -> Outcome:
+        fact = {"R": _LETTER[reached], "M": _LETTER[may], "L": _LETTER[later], "K": _LETTER[clean]}
+        fired = self._outcomes.fire(compiler.OUTCOME, fact)
+        if len(fired) != 1:
+            raise DurableFailure(f"{len(fired)} outcomes for one leg")
+        return _OUTCOMES[next(iter(fired))]
+
+    def close(self) -> None:
+        """Give every handle's memory back."""
+        self._outcomes.close()
+        for network in self._networks.values():
+            network.close()
+        self._networks.clear()
+        self._of_program.clear()
+
+
+class _World:
+    """One program and one leg on their way through the strata."""
+
+    def __init__(self, network: Network, program: Program, atoms: Sequence[Truth]) -> None:
+        self.network = network
+        self.program = program
+        certain = [f"p{n}" if value == TRUE else f"q{n}" for n, value in enumerate(atoms) if value != UNKNOWN]
+        sure = network.fire(compiler.CERTAIN_ATOMS, certain)
+        self.unknown = len(certain) < len(atoms)
+        self.sure, self.maybe = (
+            sure,
+            {"wp" + name[2:] if name[0] == "w" else "mp" + name[2:] for name in sure},
+        )
+        if self.unknown:
+            possible = [f"x{n}" for n, value in enumerate(atoms) if value != FALSE]
+            possible += [f"y{n}" for n, value in enumerate(atoms) if value != TRUE]
+            self.maybe = network.fire(compiler.POSSIBLE_ATOMS, possible)
+        self.applied, self.maybe_applied = self._apply()
+
+    def _apply(self) -> tuple[set[str], set[str]]:
+        clauses = self.program.clauses
+        certain, possible = set(self.sure), set(self.maybe)
+        for clause in clauses:
+            number = clause.number
+            for letter in ("w", "m"):
+                if f"{letter}p{number}" not in self.maybe:
+                    certain.add(f"{letter}f{number}")
+                if f"{letter}t{number}" not in self.sure:
+                    possible.add(f"{letter}n{number}")
+        applied = self.network.fire(compiler.CERTAIN_RULES, certain)
+        if not self.unknown:
+            return applied, {name[0] + "p" + name[2:] for name in applied}
+        return applied, self.network.fire(compiler.POSSIBLE_RULES, possible)
+
+    def summary(self) -> tuple[Truth, Truth, Truth]:
+        """Return reached, may start, and may start cleanly."""
+        tokens = self.applied | self.maybe_applied
+        for clause in self.program.clauses:
+            for letter in ("h", "o"):
+                if f"{letter}p{clause.number}" not in self.maybe_applied:
+                    tokens.add(f"{letter}f{clause.number}")
+                if f"{letter}t{clause.number}" not in self.applied:
+                    tokens.add(f"{letter}n{clause.number}")
+        fired = self.network.fire(compiler.SUMMARY, tokens)
+        return _truth("R", "", fired, fired), _truth("M", "", fired, fired), _truth("K", "", fired, fired)
+
+    def holds(self) -> tuple[Truth, ...]:
+        return tuple(_truth("h", str(c.number), self.applied, self.maybe_applied) for c in self.program.clauses)
+
+    def met(self) -> tuple[Truth, ...]:
+        return tuple(_truth("m", str(c.number), self.sure, self.maybe) for c in self.program.clauses)
+
+
+def _truth(letter: str, number: str, certain: set[str], possible: set[str]) -> Truth:
+    if f"{letter}t{number}" in certain:
+        return TRUE
+    return UNKNOWN if f"{letter}p{number}" in possible else FALSE

@@ -1,0 +1,178 @@
+"""Evaluate the instruments that reach a leg with both evaluators, and compare what they find.
+
+Atoms are evaluated once. Derived traits are worked out by each evaluator for itself, so that a mistake in either shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.errors import EvaluationError
+from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth, truth_of
+from engine.facts.views import Leg, PartyView
+from engine.inference import reference
+from engine.inference.atoms import Subject
+from engine.inference.core import Core
+from engine.inference.outcomes import Verdict
+from engine.inference.program import Program
+from engine.inference.programs import BookPrograms
+from engine.law.expression import FactRef, PercentRef
+
+
+class Evaluator(Protocol):
+    """Either evaluator."""
+
+    def evaluate(self, program: Program, as_it_stands: Sequence[Truth], with_levers: Sequence[Truth]) -> Verdict:
+        """Decide one instrument for one leg."""
+
+    def defined(self, program: Program, atoms: Sequence[Truth]) -> Truth:
+        """Return the value of a derived trait."""
+
+
+class Reference:
+    """The reference evaluator, as an `Evaluator`."""
+
+    evaluate = staticmethod(reference.evaluate)
+    defined = staticmethod(reference.defined)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A statement of the caller that the law's own definition contradicts."""
+
+    trait: str
+    pointer: str
+    stated: bool
+    defined: bool
+
+
+class Environment:
+    """What atoms need beside the facts, under one evaluator: readings, levers, derived traits."""
+
+    def __init__(
+        self, programs: BookPrograms, evaluator: Evaluator, readings: Mapping[str, str], levers: bool = False
+    ) -> None:
+        self.programs = programs
+        self.evaluator = evaluator
+        self.readings = readings
+        self.levers = levers
+        self.contradictions: dict[tuple[str, str], Contradiction] = {}
+        self._derived: dict[tuple[str, int], Truth] = {}
+
+    def derived(self, trait: str, subject: Subject) -> Truth:
+        """Return the value of a derived trait: by definition, else as stated, else unknown."""
+        key = (trait, id(subject))
+        value = self._derived.get(key)
+        if value is None:
+            value = self._derived[key] = self._work_out(trait, subject)
+        return value
+
+    def definition(self, trait: str, subject: Subject) -> tuple[Program, list[Truth]]:
+        """Return the definitions of a trait and their atoms' truths, for explanations."""
+        program = self.programs.definitions(trait)
+        return program, program.values(subject, self)
+
+    def _work_out(self, trait: str, subject: Subject) -> Truth:
+        program = self.programs.definitions(trait)
+        value = UNKNOWN
+        if program.clauses:
+            value = self.evaluator.defined(program, program.values(subject, self))
+        if not self.programs.book.library.traits[trait].ask:
+            return value
+        stated, pointer = statement(trait, self.programs.book.library.traits[trait].of, subject)
+        if stated == UNKNOWN:
+            return value
+        if value != UNKNOWN and value != stated:
+            found = Contradiction(trait, pointer, stated == TRUE, value == TRUE)
+            self.contradictions[trait, pointer] = found
+        return stated if value == UNKNOWN else value
+
+
+def statement(trait: str, of: str, subject: Subject) -> tuple[Truth, str]:
+    """Return what the caller says of a derived trait, and where it would stand."""
+    if isinstance(subject, PartyView):
+        return truth_of(subject.trait(trait)), f"{subject.pointer}/traits/{trait}"
+    if of == "dataset":
+        given, place = subject.data.traits.get(trait), f"/datasets/{subject.data_index}"
+    elif of == "transfer":
+        given, place = subject.transfer.traits.get(trait), f"/transfers/{subject.transfer_index}"
+    else:
+        given, place = subject.arrangement.model.traits.get(trait), ""
+    return (UNKNOWN if given is None else TRUE if given is True else FALSE), f"{place}/traits/{trait}"
+
+
+class Worlds:
+    """One evaluator's two worlds: as the arrangement stands, and with every lever in place."""
+
+    def __init__(self, programs: BookPrograms, evaluator: Evaluator, readings: Mapping[str, str]) -> None:
+        self.evaluator = evaluator
+        self.now = Environment(programs, evaluator, readings)
+        self.later = Environment(programs, evaluator, readings, levers=True)
+
+    def verdict(self, program: Program, leg: Leg, atoms: list[Truth]) -> Verdict:
+        """Decide an instrument for a leg, given its atoms as the arrangement stands."""
+        first = self.evaluator.evaluate(program, atoms, atoms)
+        # What may start already may start with more measures, too; only a refusal or doubt needs the second world.
+        if not program.measured or first.reached == FALSE or first.may == TRUE:
+            return first
+        later = list(atoms)
+        for number in program.measured:
+            later[number] = program.tests[number](leg, self.later)
+        return first if later == atoms else self.evaluator.evaluate(program, atoms, later)
+
+
+def derived_atoms(program: Program) -> tuple[int, ...]:
+    """Return the numbers of the atoms that ask for derived traits."""
+    return tuple(
+        number
+        for number, atom in enumerate(program.atoms)
+        if any(isinstance(side, FactRef | PercentRef) and side.derived for side in (atom.left, atom.right))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for one instrument and leg.
+
+    Attributes:
+        atoms: Truth of each atom as the arrangement stands, by the reference.
+        difference: How the evaluators differ, or "".
+    """
+
+    program: Program
+    atoms: tuple[Truth, ...]
+    verdict: Verdict
+    difference: str
+
+
+class Judge:
+    """Decides instruments for the legs of one arrangement, by the reference and, where given, the core as well."""
+
+    def __init__(self, programs: BookPrograms, readings: Mapping[str, str], core: Core | None) -> None:
+        self.programs = programs
+        self.reference = Worlds(programs, Reference(), readings)
+        self.core = Worlds(programs, core, readings) if core is not None else None
+
+    def decide(self, name: str, leg: Leg) -> Found:
+        """Decide an instrument for a leg with every evaluator."""
+        program = self.programs.instrument(name)
+        atoms = program.values(leg, self.reference.now)
+        verdict = self.reference.verdict(program, leg, atoms)
+        difference = self._difference(program, leg, atoms, verdict) if self.core else ""
+        return Found(program, tuple(atoms), verdict, difference)
+
+    def _difference(self, program: Program, leg: Leg, atoms: list[Truth], verdict: Verdict) -> str:
+        assert self.core is not None
+        try:
+            own = list(atoms)
+            for number in derived_atoms(program):
+                own[number] = program.tests[number](leg, self.core.now)
+            other = self.core.verdict(program, leg, own)
+        except EvaluationError as error:
+            return str(error)
+        if own != atoms:
+            numbers = [n for n, pair in enumerate(zip(own, atoms, strict=True)) if pair[0] != pair[1]]
+            return f"derived traits differ: {', '.join(program.atoms[n].text for n in numbers)}"
+        return "" if other == verdict else f"the core found {other}, the reference {verdict}"

@@ -1,0 +1,158 @@
+"""The statute book: the law in force on a day.
+
+A book is the immutable whole of a library as of a day. Between two change days it is the same, so books are cached by that
+interval.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+
+from engine.law.expression import GroupRef, NumberRef
+from engine.law.model import (
+    BEGINNING,
+    END,
+    CoveredDays,
+    DatedNumber,
+    Group,
+    Instrument,
+    Library,
+    Period,
+    Rule,
+)
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, eq=False)
+class StatuteBook:
+    """The law of every day of `period`.
+
+    Attributes:
+        instruments: Instruments in force, by id.
+        rules: Rules in force by instrument, in the order of the text.
+        exceptions: Exceptions in force by the rule they defeat, in order of id.
+        definitions: Definitions in force by the trait they define, in order of id.
+    """
+
+    library: Library
+    period: Period
+    instruments: Mapping[str, Instrument]
+    rules: Mapping[str, tuple[Rule, ...]]
+    exceptions: Mapping[str, tuple[Rule, ...]]
+    definitions: Mapping[str, tuple[Rule, ...]]
+    _groups: dict[GroupRef, frozenset[str]] = field(default_factory=dict, repr=False)
+
+    def group(self, ref: GroupRef) -> frozenset[str]:
+        """Return the members of a group on the days of this book."""
+        members = self._groups.get(ref)
+        if members is None:
+            members = self._groups[ref] = frozenset(self._members(ref))
+        return members
+
+    def _members(self, ref: GroupRef) -> Iterator[str]:
+        own = self.library.instruments[ref.instrument].groups if ref.instrument else {}
+        group = own.get(ref.name) or self.library.groups[ref.name]
+        yield from (each.member for each in group.members if self.period.first in each.period)
+        for name in group.includes:
+            yield from self.group(GroupRef(ref.instrument if name in own else "", name))
+
+    def number(self, ref: NumberRef) -> DatedNumber | None:
+        """Return the value of a number on the days of this book, or None where it has none."""
+        values = self.library.instruments[ref.instrument].numbers[ref.name].values
+        return next((value for value in values if self.period.first in value.period), None)
+
+    @cached_property
+    def covered(self) -> Mapping[str, CoveredDays]:
+        """Return the countries whose law is encoded on these days, with what is left out."""
+        covered: dict[str, CoveredDays] = {}
+        for key, spells in self.library.coverage.items():
+            current = next((spell for spell in spells if self.period.first in spell.period), None)
+            if current is None:
+                continue
+            names = self.group(GroupRef("", key[6:])) if key.startswith("group:") else (key,)
+            for name in names:
+                if not key.startswith("group:") or name not in covered:
+                    covered[name] = current
+        return covered
+
+
+class Books:
+    """All statute books of a library."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.change_days = change_days(library)
+        self._cache: dict[int, StatuteBook] = {}
+
+    def on(self, day: date) -> StatuteBook:
+        """Return the book of a day."""
+        index = bisect_right(self.change_days, day)
+        book = self._cache.get(index)
+        if book is None:
+            first = self.change_days[index - 1] if index else BEGINNING
+            last = self.change_days[index] - _ONE_DAY if index < len(self.change_days) else END
+            book = self._cache[index] = make_book(self.library, Period(first, last))
+        return book
+
+
+def make_book(library: Library, period: Period) -> StatuteBook:
+    """Return the book of a period in which no encoded law changes."""
+    instruments, rules = {}, {}
+    exceptions: dict[str, list[Rule]] = {}
+    definitions: dict[str, list[Rule]] = {}
+    for instrument in library.instruments.values():
+        current = tuple(rule for rule in instrument.rules if period.first in rule.period)
+        if period.first not in instrument.period or not current:
+            continue
+        instruments[instrument.id] = instrument
+        rules[instrument.id] = current
+        for rule in current:
+            for target in rule.to:
+                exceptions.setdefault(target, []).append(rule)
+            if rule.defines:
+                definitions.setdefault(rule.defines, []).append(rule)
+    return StatuteBook(library, period, instruments, rules, _sorted(exceptions), _sorted(definitions))
+
+
+def change_days(library: Library) -> list[date]:
+    """Return every day on which some encoded law changes, in order."""
+    days: set[date] = set()
+    for period in periods(library):
+        days.add(period.first)
+        if period.last < END:
+            days.add(period.last + _ONE_DAY)
+    days.discard(BEGINNING)
+    return sorted(days)
+
+
+def periods(library: Library) -> Iterator[Period]:
+    """Yield the period of every rule, number, group member and coverage entry."""
+    for group in library.groups.values():
+        yield from group_periods(group)
+    for spells in library.coverage.values():
+        yield from (spell.period for spell in spells)
+    for instrument in library.instruments.values():
+        yield from instrument_periods(instrument)
+
+
+def instrument_periods(instrument: Instrument) -> Iterator[Period]:
+    """Yield the periods of an instrument's rules and parameters."""
+    yield instrument.period
+    yield from (rule.period for rule in instrument.rules)
+    yield from (value.period for number in instrument.numbers.values() for value in number.values)
+    for group in instrument.groups.values():
+        yield from group_periods(group)
+
+
+def group_periods(group: Group) -> Iterator[Period]:
+    """Yield the periods of a group's members."""
+    return (member.period for member in group.members)
+
+
+def _sorted(rules: dict[str, list[Rule]]) -> dict[str, tuple[Rule, ...]]:
+    return {key: tuple(sorted(value, key=lambda rule: rule.id)) for key, value in rules.items()}

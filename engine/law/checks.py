@@ -1,0 +1,273 @@
+"""What a library must satisfy beyond its form: ids, dates, references, cycles, and measures that could harm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from engine import source
+from engine.errors import Fault, Span, did_you_mean
+from engine.facts.places import advice, countries
+from engine.law import schema
+from engine.law.expression import Condition, FactRef, MeasureRef, PercentRef, leaves
+from engine.law.model import REMARK_KINDS, Group, Instrument, Library, Measure, Period, Rule, Trait
+
+_ONLY_FOR = {
+    "requires": ("route", "exception"),
+    "fulfilled_by": ("duty",),
+    "timing": ("duty",),
+    "owed_by": ("duty",),
+    "routes": ("duty",),
+    "to": ("exception",),
+    "defines": ("definition",),
+    "about": ("commitment",),
+}
+_NEEDED = {"duty": ("timing", "owed_by"), "exception": ("to",), "definition": ("defines",)}
+_KEYS = {"routes": "for"}
+
+
+def check(library: Library) -> list[Fault]:
+    """Return every fault that shows only when all files are seen together."""
+    faults: list[Fault] = []
+    seen: dict[str, Rule] = {}
+    for instrument in library.instruments.values():
+        faults += _check_instrument(instrument)
+        for rule in instrument.rules:
+            if rule.id in seen:
+                other = seen[rule.id].span
+                faults.append(
+                    Fault("repeated-id", f"rule `{rule.id}` stands twice", rule.span, f"the other is at {other}")
+                )
+            seen[rule.id] = rule
+            faults += _check_references(rule, library)
+    faults += _check_traits(library)
+    faults += _check_cycles(library)
+    return faults
+
+
+def check_trait(trait: Trait, span: Span) -> list[Fault]:
+    """Return the faults of one declared trait."""
+    faults = []
+    if (trait.type == "enum") != bool(trait.values):
+        faults.append(Fault("bad-trait", f"trait `{trait.id}` needs `values` exactly when its type is enum", span))
+    if not trait.derived and not trait.ask:
+        faults.append(
+            Fault("bad-trait", f"nobody could answer `{trait.id}`: it has no `ask`", span, "add the question")
+        )
+    if trait.derived and trait.type != "bool":
+        faults.append(Fault("bad-trait", f"derived trait `{trait.id}` must be a bool", span))
+    if trait.of == "leg" and (not trait.derived or trait.ask):
+        faults.append(Fault("bad-trait", f"leg trait `{trait.id}` must be derived and cannot be asked", span))
+    return faults
+
+
+def check_measure(measure: Measure, span: Span) -> list[Fault]:
+    """Return the faults of one declared measure."""
+    faults = []
+    for field in measure.fields.values():
+        if (field.type == "enum") != bool(field.values):
+            message = f"field `{field.name}` needs `values` exactly when its type is enum"
+            faults.append(Fault("bad-measure", message, span))
+        if field.name in ("done", "until", "reference"):
+            faults.append(Fault("bad-measure", f"every measure has `{field.name}` already", span))
+        unknown = [value for value in field.attainable if field.values and value not in field.values]
+        if unknown:
+            message = f"`{unknown[0]}` is attainable but no value of `{field.name}`"
+            faults.append(Fault("bad-measure", message, span, did_you_mean(str(unknown[0]), field.values)))
+    return faults
+
+
+def check_rule(rule: Rule, period: Period) -> list[Fault]:
+    """Return the faults of one rule by itself."""
+    faults = []
+    if not rule.id.startswith(rule.instrument + "."):
+        faults.append(Fault("wrong-prefix", f"`{rule.id}` must start with `{rule.instrument}.`", rule.span))
+    for key, kinds in _ONLY_FOR.items():
+        if getattr(rule, key) and rule.kind not in kinds:
+            name = _KEYS.get(key, key)
+            faults.append(Fault("wrong-kind", f"a {rule.kind} has no `{name}`", rule.span, f"it is for a {kinds[0]}"))
+    for key in _NEEDED.get(rule.kind, ()):
+        if not getattr(rule, key):
+            faults.append(Fault("missing-key", f"a {rule.kind} needs `{key}`", rule.span))
+    if (rule.timing == "after") != (rule.days is not None):
+        faults.append(Fault("wrong-kind", "`days` goes with `timing: after`", rule.span))
+    if rule.period.last < rule.period.first or rule.period.first < period.first or rule.period.last > period.last:
+        message = f"`{rule.id}` applies outside the days of its instrument"
+        faults.append(Fault("bad-period", message, rule.span, f"they are {period.first} to {period.last}"))
+    return faults + _check_measures(rule)
+
+
+def _check_measures(rule: Rule) -> list[Fault]:
+    """A measure may only help, unless the rule says that it does not."""
+    harmful = rule.kind in ("ban", "duty", "scope", "commitment", "warning")
+    faults = []
+    for condition in rule.when:
+        for leaf in leaves(condition.tree):
+            if not isinstance(leaf.atom.left, MeasureRef) or leaf.atom.left.id in rule.adverse:
+                continue
+            # A duty's, ban's or scope's `when` is a burden: there a shown measure adds to it, an absent one takes it away.
+            if harmful is not leaf.negated and rule.kind not in ("commitment", "warning"):
+                message = f"`{leaf.atom.left.id}` could make things worse here"
+                faults.append(
+                    Fault(
+                        "measure-harms",
+                        message,
+                        condition.span,
+                        "list it under `adverse`, if the law says so",
+                    )
+                )
+    for condition in (*rule.requires, *rule.fulfilled_by):
+        measured = [leaf for leaf in leaves(condition.tree) if isinstance(leaf.atom.left, MeasureRef)]
+        if any(leaf.negated for leaf in measured):
+            faults.append(Fault("measure-harms", "a measure must be shown, not absent, to fulfil this", condition.span))
+        if not measured and not any(_derived(leaf.atom.left) for leaf in leaves(condition.tree)):
+            faults.append(
+                Fault(
+                    "no-measure",
+                    f"`{condition.text}` is about no measure",
+                    condition.span,
+                    "move it to `when`",
+                )
+            )
+    return faults
+
+
+def _derived(operand: object) -> bool:
+    return isinstance(operand, FactRef) and operand.derived
+
+
+def _check_instrument(instrument: Instrument) -> list[Fault]:
+    kinds = {rule.kind for rule in instrument.rules}
+    at = Span(instrument.file, 1, 1)
+    if kinds & {"route", "ban", "duty"} and "scope" not in kinds:
+        return [Fault("no-scope", f"`{instrument.id}` restricts but has no scope", at, "add a rule of kind scope")]
+    if instrument.kind in REMARK_KINDS and kinds & {"route", "ban", "duty"}:
+        return [Fault("wrong-kind", f"`{instrument.id}` is {instrument.kind}, which never restricts", at)]
+    if instrument.period.last < instrument.period.first:
+        return [Fault("bad-period", f"`{instrument.id}` ends before it starts", at)]
+    return []
+
+
+def _check_references(rule: Rule, library: Library) -> Iterator[Fault]:
+    for target in rule.to:
+        found = library.rules.get(target)
+        if found is None:
+            yield Fault("unknown-rule", f"there is no rule `{target}`", rule.span, did_you_mean(target, library.rules))
+        elif found.kind in ("commitment", "warning") or found.id == rule.id:
+            yield Fault("wrong-kind", f"an exception cannot defeat the {found.kind} `{target}`", rule.span)
+        elif not found.period.overlaps(rule.period):
+            yield Fault("bad-period", f"`{target}` is never in force together with its exception", rule.span)
+    for target in rule.routes:
+        found = library.rules.get(target)
+        if found is None or found.kind != "route" or found.instrument != rule.instrument:
+            hint = did_you_mean(target, [r.id for r in library.instruments[rule.instrument].rules if r.kind == "route"])
+            yield Fault("unknown-rule", f"`{target}` is no route of this instrument", rule.span, hint)
+    for name in rule.about:
+        if name not in library.instruments and not any(each.kind == name for each in library.instruments.values()):
+            yield Fault("unknown-instrument", f"`{name}` is neither an instrument nor a kind of one here", rule.span)
+    if rule.defines:
+        trait = library.traits.get(rule.defines)
+        if trait is None:
+            yield Fault(
+                "unknown-trait",
+                f"no trait `{rule.defines}` is declared",
+                rule.span,
+                did_you_mean(rule.defines, library.traits),
+            )
+        elif not trait.derived:
+            yield Fault("bad-trait", f"`{rule.defines}` is not declared `derived: true`", rule.span)
+    for name in rule.adverse:
+        if name not in library.measures:
+            yield Fault(
+                "unknown-measure",
+                f"there is no measure `{name}`",
+                rule.span,
+                did_you_mean(name, library.measures),
+            )
+
+
+def _check_traits(library: Library) -> Iterator[Fault]:
+    defined = {rule.defines for rule in library.rules.values() if rule.defines}
+    for trait in library.traits.values():
+        if trait.derived and not trait.ask and trait.id not in defined:
+            at = Span(library.instruments[trait.instrument].file, 1, 1)
+            yield Fault("bad-trait", f"no rule defines `{trait.id}`", at, "add a definition")
+
+
+def _check_cycles(library: Library) -> Iterator[Fault]:
+    exceptions = {rule.id: rule.to for rule in library.rules.values() if rule.to}
+    definitions: dict[str, set[str]] = {}
+    for rule in library.rules.values():
+        if rule.defines:
+            definitions.setdefault(rule.defines, set()).update(derived_in(rule.when))
+    for what, graph in (("exceptions", exceptions), ("definitions", definitions)):
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            names = list(dict.fromkeys(error.args[1]))
+            first = min(names)
+            owner = next((rule for rule in library.rules.values() if first in (rule.id, rule.defines)), None)
+            at = owner.span if owner else Span("rulesets", 1, 1)
+            yield Fault("cycle", f"{what} go round in a circle: {', '.join(sorted(names))}", at)
+
+
+def derived_in(conditions: Iterable[Condition]) -> Iterator[str]:
+    """Yield the derived traits that conditions ask for."""
+    for condition in conditions:
+        for leaf in leaves(condition.tree):
+            for side in (leaf.atom.left, leaf.atom.right):
+                if isinstance(side, FactRef | PercentRef) and side.derived:
+                    yield side.trait
+
+
+def check_includes(groups: Mapping[str, Group], file: str) -> list[Fault]:
+    """Return the faults of groups that include others."""
+    faults = []
+    for group in groups.values():
+        for name in group.includes:
+            if name not in groups or groups[name].of != group.of:
+                faults.append(
+                    Fault(
+                        "unknown-group",
+                        f"`{group.name}` includes `{name}`, which is no group of {group.of}",
+                        Span(file, 1, 1),
+                    )
+                )
+    try:
+        TopologicalSorter({group.name: group.includes for group in groups.values()}).prepare()
+    except CycleError as error:
+        faults.append(
+            Fault(
+                "cycle",
+                f"groups include each other: {', '.join(sorted(set(error.args[1])))}",
+                Span(file, 1, 1),
+            )
+        )
+    return faults
+
+
+def check_coverage(
+    form: schema.CoverageFile,
+    node: source.Node,
+    instruments: Mapping[str, Instrument],
+    groups: Mapping[str, Group],
+) -> Iterator[Fault]:
+    """Yield the faults of coverage.yaml."""
+    for section in ("jurisdictions", "groups"):
+        for key, spells in getattr(form, section).items():
+            at = source.span_at(node, f"/{section}/{key}")
+            if section == "jurisdictions" and key not in countries():
+                yield Fault("unknown-place", f"there is no country `{key}`", at, advice(key))
+            if section == "groups" and (key not in groups or groups[key].of != "country"):
+                yield Fault("unknown-group", f"there is no group of countries `{key}`", at, did_you_mean(key, groups))
+            for name in (name for spell in spells for name in spell.by if name not in instruments):
+                yield Fault(
+                    "unknown-instrument",
+                    f"there is no instrument `{name}`",
+                    at,
+                    did_you_mean(name, instruments),
+                )
+    for name in form.instruments:
+        if name not in instruments:
+            at = source.span_at(node, f"/instruments/{name}")
+            yield Fault("unknown-instrument", f"there is no instrument `{name}`", at, did_you_mean(name, instruments))
