@@ -1,0 +1,1 @@
+"""Regulators' own worked examples, and how far we agree with them."""

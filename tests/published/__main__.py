@@ -1,0 +1,31 @@
+"""`make agreement`: print how far we agree with the authorities. Arguments name files or ids to restrict it to."""
+
+from __future__ import annotations
+
+import sys
+
+from engine.cli.places import default_rulesets
+from engine.decision.rendering import render
+from engine.decision.statute import load_rulesets
+from engine.errors import FaultsError
+from tests.published.agreement import compare, examples, table
+
+
+def main(wanted: list[str]) -> int:
+    """Print the table; explain the cases named."""
+    try:
+        law = load_rulesets(default_rulesets())
+        chosen = [each for each in examples() if not wanted or each[0] in wanted or each[1].id in wanted]
+    except FaultsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    results = [compare(file, example, bases, law) for file, example, bases in chosen]
+    print("\n".join(table(results)))
+    for result in results:
+        if result.example.id in wanted and result.decision is not None:
+            print(render(result.decision, "text"))
+    return 1 if any(result.problems for result in results) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
