@@ -6,8 +6,8 @@ Holds no law: it keeps one handle per compiled network, shared by every statute 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar, cast
 
 from engine.errors import EvaluationError
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
@@ -28,6 +28,9 @@ _OUTCOMES: Final[dict[str, Outcome]] = {
     "undetermined3": "undetermined",
     "undetermined4": "undetermined",
 }
+K = TypeVar("K")
+R = TypeVar("R")
+_MOST_REMEMBERED: Final = 512
 _LETTER: Final = {TRUE: "t", UNKNOWN: "u", FALSE: "f"}
 
 
@@ -67,6 +70,7 @@ class Core:
         self._networks: dict[tuple[Production, ...], Network] = {}
         self._of_program: dict[int, tuple[Program, Network]] = {}
         self._outcomes = Handle("outcomes", compiler.compile_outcomes())
+        self._memory: dict[int, dict[object, object]] = {}
         self._lock = threading.Lock()
 
     def network(self, program: Program, definitions: bool = False) -> Network:
@@ -93,16 +97,16 @@ class Core:
         Raises:
             EvaluationError: The library failed; never a permission.
         """
-        try:
-            network = self.network(program)
-            now = _World(network, program, as_it_stands)
-            reached, may, clean = now.summary()
-            later = may
-            if as_it_stands is not with_levers:
-                _, later, _ = _World(network, program, with_levers).summary()
-            outcome = self._outcome(reached, may, later, clean)
-        except DurableFailure as error:
-            raise EvaluationError(f"the inference core failed on `{program.id}`: {error}") from error
+        return self._remembered(program, (tuple(as_it_stands), tuple(with_levers)), self._evaluate)
+
+    def _evaluate(self, program: Program, worlds: tuple[tuple[Truth, ...], tuple[Truth, ...]]) -> Verdict:
+        network = self.network(program)
+        now = _World(network, program, worlds[0])
+        reached, may, clean = now.summary()
+        later = may
+        if worlds[0] != worlds[1]:
+            _, later, _ = _World(network, program, worlds[1]).summary()
+        outcome = self._outcome(reached, may, later, clean)
         return Verdict(outcome, reached, may, later, clean, now.holds(), now.met())
 
     def defined(self, program: Program, atoms: Sequence[Truth]) -> Truth:
@@ -111,12 +115,28 @@ class Core:
         Raises:
             EvaluationError: The library failed.
         """
-        try:
-            world = _World(self.network(program, definitions=True), program, atoms)
-        except DurableFailure as error:
-            raise EvaluationError(f"the inference core failed on `{program.id}`: {error}") from error
+        return self._remembered(program, tuple(atoms), self._defined)
+
+    def _defined(self, program: Program, atoms: tuple[Truth, ...]) -> Truth:
+        world = _World(self.network(program, definitions=True), program, atoms)
         own = [value for clause, value in zip(program.clauses, world.holds(), strict=True) if clause.own]
         return max(own, default=FALSE)
+
+    def _remembered(self, program: Program, key: K, work_out: Callable[[Program, K], R]) -> R:
+        """Return what the core inferred from the same truths of the same program, inferring it at most once.
+
+        Inference sees nothing but these truths, so that the same truths always lead to the same conclusions.
+        """
+        memory = self._memory.get(id(program))
+        if memory is None or len(memory) >= _MOST_REMEMBERED:
+            memory = self._memory[id(program)] = {}
+        found = memory.get(key)
+        if found is None:
+            try:
+                found = memory[key] = work_out(program, key)
+            except DurableFailure as error:
+                raise EvaluationError(f"the inference core failed on `{program.id}`: {error}") from error
+        return cast(R, found)
 
     def _outcome(self, reached: Truth, may: Truth, later: Truth, clean: Truth) -> Outcome:
         fact = {"R": _LETTER[reached], "M": _LETTER[may], "L": _LETTER[later], "K": _LETTER[clean]}
@@ -132,6 +152,7 @@ class Core:
             network.close()
         self._networks.clear()
         self._of_program.clear()
+        self._memory.clear()
 
 
 class _World:

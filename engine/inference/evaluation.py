@@ -18,7 +18,6 @@ from engine.inference.core import Core
 from engine.inference.outcomes import Verdict
 from engine.inference.program import Program
 from engine.inference.programs import BookPrograms
-from engine.law.expression import FactRef, PercentRef
 
 
 class Evaluator(Protocol):
@@ -123,15 +122,6 @@ class Worlds:
         return first if later == atoms else self.evaluator.evaluate(program, atoms, later)
 
 
-def derived_atoms(program: Program) -> tuple[int, ...]:
-    """Return the numbers of the atoms that ask for derived traits."""
-    return tuple(
-        number
-        for number, atom in enumerate(program.atoms)
-        if any(isinstance(side, FactRef | PercentRef) and side.derived for side in (atom.left, atom.right))
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """What was found for one instrument and leg.
@@ -154,10 +144,24 @@ class Judge:
         self.programs = programs
         self.reference = Worlds(programs, Reference(), readings)
         self.core = Worlds(programs, core, readings) if core is not None else None
+        self._found: dict[tuple[str, int], Found] = {}
 
     def decide(self, name: str, leg: Leg) -> Found:
         """Decide an instrument for a leg with every evaluator."""
-        program = self.programs.instrument(name)
+        key = (name, id(leg))
+        found = self._found.get(key)
+        if found is None:
+            program = self.programs.instrument(name)
+            found = (self._gate(program.gate, leg) if program.gate else None) or self._decide(program, leg)
+            self._found[key] = found
+        return found
+
+    def _gate(self, gate: Program, leg: Leg) -> Found | None:
+        """Return what was found where both evaluators agree that the instrument does not reach the leg."""
+        found = self._decide(gate, leg)
+        return found if found.verdict.reached == FALSE else None
+
+    def _decide(self, program: Program, leg: Leg) -> Found:
         atoms = program.values(leg, self.reference.now)
         verdict = self.reference.verdict(program, leg, atoms)
         difference = self._difference(program, leg, atoms, verdict) if self.core else ""
@@ -167,7 +171,7 @@ class Judge:
         assert self.core is not None
         try:
             own = list(atoms)
-            for number in derived_atoms(program):
+            for number in program.derived:
                 own[number] = program.tests[number](leg, self.core.now)
             other = self.core.verdict(program, leg, own)
         except EvaluationError as error:

@@ -6,7 +6,7 @@ turn), and every atom that occurs, once. Definitions have programs of their own,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.facts.values import Truth
@@ -73,6 +73,9 @@ class Program:
         tests: One function per atom.
         measured: Numbers of the atoms whose truth depends on measures in place (also by way of derived traits).
         readings: Readings that some atom asks for.
+    gate: Of an instrument, only what decides whether it reaches a leg: looked at first, since most do not.
+    derived: Numbers of the atoms that ask for derived traits.
+    kinds: The program's own clauses by kind.
     """
 
     id: str
@@ -81,6 +84,9 @@ class Program:
     tests: tuple[Test, ...]
     measured: tuple[int, ...]
     readings: frozenset[str]
+    gate: Program | None
+    derived: tuple[int, ...]
+    kinds: Mapping[str, tuple[Clause, ...]]
 
     def values(self, subject: Subject, env: Env) -> list[Truth]:
         """Return the truth of every atom for a leg or party."""
@@ -103,6 +109,12 @@ class _Interner:
 
 def make_program(name: str, rules: tuple[Rule, ...], book: StatuteBook) -> Program:
     """Return the program of some rules of a book, with their exceptions."""
+    gate_rules = tuple(rule for rule in rules if rule.kind in ("scope", "exemption"))
+    has_gate = any(rule.kind == "scope" for rule in rules) and len(gate_rules) < len(rules)
+    return _make_program(name, rules, book, _make_program(name, gate_rules, book, None) if has_gate else None)
+
+
+def _make_program(name: str, rules: tuple[Rule, ...], book: StatuteBook, gate: Program | None) -> Program:
     chosen = list(rules)
     for rule in chosen:  # grows while it is walked: exceptions have exceptions
         chosen += [other for other in book.exceptions.get(rule.id, ()) if other not in chosen]
@@ -119,7 +131,18 @@ def make_program(name: str, rules: tuple[Rule, ...], book: StatuteBook) -> Progr
         tuple(compile_atom(atom, book) for atom in atoms),
         tuple(index for index, atom in enumerate(atoms) if _is_measured(atom, book)),
         frozenset(_readings(atoms, book)),
+        gate,
+        tuple(index for index, atom in enumerate(atoms) if _derived_of(atom)),
+        _by_kind(clauses),
     )
+
+
+def _by_kind(clauses: tuple[Clause, ...]) -> Mapping[str, tuple[Clause, ...]]:
+    kinds: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        if clause.own:
+            kinds.setdefault(clause.rule.kind, []).append(clause)
+    return {kind: tuple(found) for kind, found in kinds.items()}
 
 
 def _clause(

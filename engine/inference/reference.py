@@ -14,13 +14,28 @@ from engine.inference.program import And, Clause, Formula, Literal, Program
 
 
 def truth(formula: Formula, atoms: Sequence[Truth]) -> Truth:
-    """Return the truth of a formula in Kleene's strong logic."""
+    """Return the truth of a formula in Kleene's strong logic: and is the least, or the greatest, of the parts."""
     if isinstance(formula, Literal):
         value = atoms[formula.atom]
         return -value if formula.negated else value
     if isinstance(formula, And):
-        return min((truth(part, atoms) for part in formula.parts), default=TRUE)
-    return max((truth(part, atoms) for part in formula.parts), default=FALSE)
+        least = TRUE
+        for part in formula.parts:
+            least = min(least, truth(part, atoms))
+            if least == FALSE:
+                break
+        return least
+    greatest = FALSE
+    for part in formula.parts:
+        greatest = max(greatest, truth(part, atoms))
+        if greatest == TRUE:
+            break
+    return greatest
+
+
+def reached(gate: Program, atoms: Sequence[Truth]) -> Truth:
+    """Return whether an instrument reaches a leg: some scope holds and no exemption does."""
+    return _World(gate, atoms).reached()
 
 
 def evaluate(program: Program, as_it_stands: Sequence[Truth], with_levers: Sequence[Truth]) -> Verdict:
@@ -33,10 +48,10 @@ def evaluate(program: Program, as_it_stands: Sequence[Truth], with_levers: Seque
     """
     now = _World(program, as_it_stands)
     later = now if as_it_stands is with_levers else _World(program, with_levers)
-    reached, may, clean, may_later = now.reached(), now.may_start(), now.clean(), later.may_start()
+    reaches, may, clean, may_later = now.reached(), now.may_start(), now.clean(), later.may_start()
     return Verdict(
-        outcome_of(reached, may, may_later, clean),
-        reached,
+        outcome_of(reaches, may, may_later, clean),
+        reaches,
         may,
         may_later,
         clean,
@@ -63,9 +78,12 @@ class _World:
         """Return whether a rule applies: its conditions hold and no exception to it does."""
         known = self._holds.get(clause.number)
         if known is None:
-            conditions = min(truth(clause.when, self.atoms), truth(clause.requires, self.atoms))
-            defeated = max((self.holds(self.program.clauses[n]) for n in clause.exceptions), default=FALSE)
-            known = self._holds[clause.number] = min(conditions, -defeated)
+            conditions = truth(clause.when, self.atoms)
+            if conditions != FALSE:
+                conditions = min(conditions, truth(clause.requires, self.atoms))
+            for number in clause.exceptions:
+                conditions = min(conditions, -self.holds(self.program.clauses[number]))
+            known = self._holds[clause.number] = conditions
         return known
 
     def met(self, clause: Clause) -> Truth:
@@ -75,8 +93,8 @@ class _World:
     def any_of(self, kind: str) -> Truth:
         return max((self.holds(clause) for clause in self.own(kind)), default=FALSE)
 
-    def own(self, kind: str) -> list[Clause]:
-        return [clause for clause in self.program.clauses if clause.own and clause.rule.kind == kind]
+    def own(self, kind: str) -> tuple[Clause, ...]:
+        return self.program.kinds.get(kind, ())
 
     def reached(self) -> Truth:
         return min(self.any_of("scope"), -self.any_of("exemption"))
