@@ -16,7 +16,7 @@ from engine.decision.deciding import decide
 from engine.decision.model import DECISION, Decision
 from engine.decision.rendering import render
 from engine.decision.schema import arrangement_schema
-from engine.decision.statute import load_rulesets
+from engine.decision.statute import load_law
 from engine.errors import ArrangementError, Fault, RulesetError, SafeconductError
 from engine.inference.outcomes import Outcome
 from engine.law.intake import parse_json, parse_yaml, read_arrangement
@@ -34,7 +34,7 @@ EXIT: dict[Outcome, int] = {
 
 def evaluate(options: argparse.Namespace) -> int:
     """Decide an arrangement and print the decision."""
-    law = load_rulesets(options.rulesets)
+    law = load_law(options.rulesets)
     arrangement = read_arrangement(_read(options.file), law.library)
     readings = dict(_reading(text) for text in options.reading)
     for name, option in readings.items():
@@ -67,7 +67,7 @@ def check(options: argparse.Namespace) -> int:
 
 def test(options: argparse.Namespace) -> int:
     """Run regression cases."""
-    law = load_rulesets(options.rulesets)
+    law = load_law(options.rulesets)
     located, faults = find_cases(options.paths or [options.rulesets])
     if faults:
         raise RulesetError(faults)
@@ -95,7 +95,7 @@ def test(options: argparse.Namespace) -> int:
 
 def law(options: argparse.Namespace) -> int:
     """Browse instruments and rules."""
-    _out(browsing.law(load_rulesets(options.rulesets), options.id, options.as_of, options.format))
+    _out(browsing.law(load_law(options.rulesets), options.id, options.as_of, options.format))
     return 0
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.cli import commands
-from engine.cli.places import default_rulesets
+from engine.law.files import default_rulesets
 from engine.errors import FaultsError, SafeconductError
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from engine.decision.model import MeasureOffer, Option
@@ -12,7 +12,7 @@ from engine.inference.evaluation import Environment
 from engine.inference.program import And, Clause, Formula, Literal, Program
 from engine.inference.reference import truth
 from engine.law.book import StatuteBook
-from engine.law.expression import FactRef, MeasureRef
+from engine.law.expression import Atom, FactRef, MeasureRef
 
 _MOST = 12
 Need = frozenset[int]
@@ -27,13 +27,12 @@ def options(
         atoms: Truth of each atom as the arrangement stands.
         later: Truth of each atom with every lever in place.
     """
-    del leg
     book = env.programs.book
     finder = _Finder(program, atoms, later, book)
     found = [
         Option(clause.rule.id if clause else "", clause.rule.cite if clause else "", _effort(offers), offers)
         for clause, need in finder.ways()
-        for offers in [_offers(program, need, book)]
+        for offers in [_offers(program, need, book, leg, env)]
         if offers
     ]
     best: dict[tuple[str, ...], Option] = {}
@@ -59,7 +58,7 @@ class _Finder:
         for route in routes or [None]:
             parts = [*base]
             if route is not None:
-                parts += [self._applies(route), *self._duties(route)]
+                parts += [self.applies(route), *self._duties(route)]
             if all(parts):
                 found += [(route, frozenset().union(*choice)) for choice in list(product(*parts))[:_MOST]]
         return found
@@ -75,9 +74,9 @@ class _Finder:
         if min(truth(clause.when, self.atoms), truth(clause.requires, self.atoms)) != TRUE:
             return [frozenset()]
         exceptions = [self.program.clauses[number] for number in clause.exceptions]
-        return [need for exception in exceptions for need in self._applies(exception)]
+        return [need for exception in exceptions for need in self.applies(exception)]
 
-    def _applies(self, clause: Clause) -> list[Need]:
+    def applies(self, clause: Clause) -> list[Need]:
         """The ways to make a route or exception apply."""
         parts = [self._true(clause.when), self._true(clause.requires)]
         parts += [self._defeated(self.program.clauses[number]) for number in clause.exceptions]
@@ -93,7 +92,7 @@ class _Finder:
                 continue
             met = self._true(duty.met) if duty.met is not None else []
             ways.append(
-                met + [need for number in duty.exceptions for need in self._applies(self.program.clauses[number])]
+                met + [need for number in duty.exceptions for need in self.applies(self.program.clauses[number])]
             )
         return ways
 
@@ -111,24 +110,41 @@ class _Finder:
         return [need for part in formula.parts for need in self._true(part)]
 
 
-def _offers(program: Program, need: Need, book: StatuteBook) -> tuple[MeasureOffer, ...]:
+def _offers(program: Program, need: Need, book: StatuteBook, leg: Leg, env: Environment) -> tuple[MeasureOffer, ...]:
     offers: dict[str, MeasureOffer] = {}
-    for number in sorted(need):
+    for atom in _measured_atoms(program, sorted(need), leg, env, 0):
+        assert isinstance(atom.left, MeasureRef)
+        measure = book.library.measures[atom.left.id]
+        detail = atom.text.removeprefix(f"measure.{measure.id}.") if atom.left.field else ""
+        before = offers[measure.id].detail if measure.id in offers else ""
+        if before and detail != before:
+            detail = f"{before} and {detail}" if detail else before
+        offers[measure.id] = MeasureOffer(measure.id, measure.ask, measure.by, measure.effort, measure.days, detail)
+    return tuple(offers.values())
+
+
+def _measured_atoms(program: Program, numbers: Iterable[int], leg: Leg, env: Environment, depth: int) -> Iterator[Atom]:
+    """Yield the measures that atoms ask for; where a derived trait has to come true, those of its definition."""
+    for number in numbers:
         atom = program.atoms[number]
         if isinstance(atom.left, MeasureRef):
-            measure = book.library.measures[atom.left.id]
-            prefix = f"measure.{measure.id}."
-            detail = atom.text.removeprefix(prefix) if atom.left.field else ""
-            previous = offers.get(measure.id)
-            if previous and previous.detail:
-                detail = (
-                    f"{previous.detail} and {detail}" if detail and detail not in previous.detail else previous.detail
-                )
-            offers[measure.id] = MeasureOffer(measure.id, measure.ask, measure.by, measure.effort, measure.days, detail)
-        elif isinstance(atom.left, FactRef) and atom.left.derived:
-            trait = book.library.traits[atom.left.trait]
-            offers[trait.id] = MeasureOffer(trait.id, f"Bring about what `{trait.id}` is defined by.", "both", 5)
-    return tuple(offers.values())
+            yield atom
+        elif isinstance(atom.left, FactRef) and atom.left.derived and depth < 8:
+            definitions = env.programs.definitions(atom.left.trait)
+            atoms = definitions.values(leg, env)
+            later = _with_levers(definitions, atoms, leg, env)
+            finder = _Finder(definitions, atoms, later, env.programs.book)
+            ways = [need for clause in definitions.clauses if clause.own for need in finder.applies(clause)]
+            best = min(ways, key=len, default=frozenset[int]())
+            yield from _measured_atoms(definitions, sorted(best), leg, env, depth + 1)
+
+
+def _with_levers(program: Program, atoms: Sequence[Truth], leg: Leg, env: Environment) -> list[Truth]:
+    levers = Environment(env.programs, env.evaluator, env.readings, levers=True)
+    later = list(atoms)
+    for number in program.measured:
+        later[number] = program.tests[number](leg, levers)
+    return later
 
 
 def _effort(offers: tuple[MeasureOffer, ...]) -> int:

@@ -14,7 +14,7 @@ from engine.decision.model import Question
 from engine.decision.tracing import literals, pointer_of, subject_pointer
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth
 from engine.facts.views import Leg, PartyView
-from engine.inference.atoms import Subject, party_getter
+from engine.inference.atoms import Subject, getter, party_getter
 from engine.inference.evaluation import Environment, Found
 from engine.inference.program import Program
 from engine.inference.reference import evaluate
@@ -140,7 +140,7 @@ def _ask(unknown: Unknown, env: Environment, deciding: bool, seen: set[tuple[str
     for side in (left, unknown.atom.right):
         if isinstance(side, FactRef) and side.derived:
             yield from _ask_derived(side, unknown, env, deciding, seen)
-        elif isinstance(side, FactRef) and (side is left or _is_open(side, subject)):
+        elif isinstance(side, FactRef) and (side is left or getter(side)(subject, env) is Missing.UNKNOWN):
             yield _fact_question(side, unknown, env, deciding)
     if isinstance(left, MeasureRef) and isinstance(subject, Leg):
         measure = env.programs.book.library.measures[left.id]
@@ -185,11 +185,6 @@ def _ask(unknown: Unknown, env: Environment, deciding: bool, seen: set[tuple[str
                 tuple(unknown.rules),
                 deciding,
             )
-
-
-def _is_open(ref: FactRef, subject: Subject) -> bool:
-    del subject
-    return ref.trait != "" or ref.root != "party"
 
 
 def _ask_derived(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from engine.decision.model import ConditionTrace, Decision, DerivedTrace, Finding, Question, RuleTrace, TransferDecision
+from engine.decision.model import ConditionTrace, Decision, Finding, Question, RuleTrace, TransferDecision
 
 WORDS = {
     "prohibited": "PROHIBITED",
@@ -72,21 +72,22 @@ class _Text:
     def lines(self, decision: Decision) -> Iterator[str]:
         yield from self.heading(1, f"{decision.title}: {self.outcome(decision.outcome)} (law of {decision.as_of})")
         for transfer in decision.transfers:
-            yield from self.transfer(transfer, decision)
+            yield from self.transfer(transfer)
         if not decision.transfers:
             yield self.item(0, "No transfer is described, so there is nothing to permit.")
         yield from self.questions(decision.questions)
         yield from self.conditions(decision)
+        yield from self.definitions(decision)
         yield from self.rest(decision)
 
-    def transfer(self, transfer: TransferDecision, decision: Decision) -> Iterator[str]:
+    def transfer(self, transfer: TransferDecision) -> Iterator[str]:
         title = f"Transfer {transfer.id}: {transfer.exporter} to {transfer.importer}: {self.outcome(transfer.outcome)}"
         yield from self.heading(2, title)
         for gap in transfer.gaps:
             yield self.item(0, f"Gap: {gap.what} ({self.code(gap.pointer)}). {gap.help[:1].upper()}{gap.help[1:]}.")
         reached = [finding for finding in transfer.findings if finding.outcome != "not_applicable"]
         for finding in reached:
-            yield from self.finding(finding, decision)
+            yield from self.finding(finding)
         others = [finding for finding in transfer.findings if finding.outcome == "not_applicable"]
         if others:
             yield from self.heading(3, "Considered and not applicable")
@@ -96,16 +97,14 @@ class _Text:
             may = " (perhaps)" if note.unknown else ""
             yield self.item(0, f"{note.kind.capitalize()}{may}: {note.says} [{note.cite}]")
 
-    def finding(self, finding: Finding, decision: Decision) -> Iterator[str]:
+    def finding(self, finding: Finding) -> Iterator[str]:
         yield from self.heading(3, f"{finding.title}, data set {finding.dataset}: {self.outcome(finding.outcome)}")
         yield self.item(0, finding.why)
         yield self.item(0, f"Source: {self.link(finding.cite, finding.href)}")
         for reading in finding.readings:
             yield self.item(0, f"Read as {reading.option}: {WORDS[reading.outcome]}. {reading.says} [{reading.cite}]")
-        derived = {(each.trait, each.of): each for each in decision.derived}
-        shown: set[tuple[str, str]] = set()
         for rule in finding.rules:
-            yield from self.rule(rule, 0, derived, shown)
+            yield from self.rule(rule, 0)
         for number, option in enumerate(finding.options, 1):
             start = f"Would make it lawful, {number} (effort {option.effort})"
             yield self.item(0, f"{start}: {self.link(option.cite, '')}".rstrip(": "))
@@ -114,40 +113,33 @@ class _Text:
                 days = f", about {measure.days} days" if measure.days else ""
                 yield self.item(1, f"{self.code(measure.measure)}{detail}: {measure.ask} (by {measure.by}{days})")
 
-    def rule(
-        self, rule: RuleTrace, depth: int, derived: dict[tuple[str, str], DerivedTrace], shown: set[tuple[str, str]]
-    ) -> Iterator[str]:
+    def rule(self, rule: RuleTrace, depth: int) -> Iterator[str]:
         recalled = ", text recalled" if rule.recalled else ""
         kind = rule.kind.capitalize()
         yield self.item(depth, f"{kind} {self.code(rule.id)} [{self.link(rule.cite, rule.href)}]: {_MARK[rule.status]}")
         yield self.item(depth + 1, f"{rule.says} (since {_since(rule.since)}{recalled})")
         for condition in (*rule.conditions, *rule.requires):
-            yield from self.condition(condition, depth + 1, derived, shown)
+            yield from self.condition(condition, depth + 1)
         for exception in rule.exceptions:
-            yield from self.rule(exception, depth + 1, derived, shown)
+            yield from self.rule(exception, depth + 1)
 
-    def condition(
-        self,
-        condition: ConditionTrace,
-        depth: int,
-        derived: dict[tuple[str, str], DerivedTrace],
-        shown: set[tuple[str, str]],
-    ) -> Iterator[str]:
+    def condition(self, condition: ConditionTrace, depth: int) -> Iterator[str]:
         yield self.item(depth, f"{condition.truth}: {self.code(condition.text)}")
         for fact in condition.facts:
             where = f" at {self.code(fact.pointer)}" if fact.pointer else ""
-            yield self.item(depth + 1, f"{fact.name} is {fact.value}{where}")
-            key = (fact.name.partition(".")[2], fact.pointer)
-            found = next(
-                (trace for (trait, of), trace in derived.items() if of == key[1] and key[0].endswith(trait)), None
-            )
-            if fact.derived and found and (found.trait, found.of) not in shown:
-                shown.add((found.trait, found.of))
-                for rule in found.rules:
-                    yield from self.rule(rule, depth + 2, derived, shown)
+            by = ", by definition (below)" if fact.derived else ""
+            yield self.item(depth + 1, f"{fact.name} is {fact.value}{by}{where}")
         for parameter in condition.parameters:
             since = f" since {_since(parameter.since)}" if parameter.since else ""
             yield self.item(depth + 1, f"{parameter.name} is {parameter.value}{since} [{parameter.cite}]")
+
+    def definitions(self, decision: Decision) -> Iterator[str]:
+        if decision.derived:
+            yield from self.heading(2, "How the law's definitions came out")
+        for trace in decision.derived:
+            yield self.item(0, f"{self.code(trace.trait)} of {self.code(trace.of)}: {trace.truth}")
+            for rule in trace.rules:
+                yield from self.rule(rule, 1)
 
     def questions(self, questions: tuple[Question, ...]) -> Iterator[str]:
         if questions:

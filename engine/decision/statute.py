@@ -37,10 +37,10 @@ class Law:
         self.core.close()
 
 
-def load_rulesets(root: Path | str) -> Law:
+def load_law(root: Path) -> Law:
     """Load and check the rulesets below `root`.
 
     Raises:
         RulesetError: Every fault of every file, sorted by place.
     """
-    return Law(load_library(Path(root)))
+    return Law(load_library(root))

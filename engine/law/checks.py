@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
 
 from engine import source
 from engine.errors import Fault, Span, did_you_mean
 from engine.facts.places import advice, countries
 from engine.law import schema
-from engine.law.expression import Condition, FactRef, MeasureRef, PercentRef, leaves
+from engine.law.expression import Condition, FactRef, MeasureRef, NumberRef, PercentRef, leaves
 from engine.law.model import REMARK_KINDS, Group, Instrument, Library, Measure, Period, Rule, Trait
 
 _ONLY_FOR = {
@@ -40,6 +41,7 @@ def check(library: Library) -> list[Fault]:
                 )
             seen[rule.id] = rule
             faults += _check_references(rule, library)
+            faults += _check_numbers(rule, library)
     faults += _check_traits(library)
     faults += _check_cycles(library)
     return faults
@@ -184,6 +186,34 @@ def _check_references(rule: Rule, library: Library) -> Iterator[Fault]:
                 rule.span,
                 did_you_mean(name, library.measures),
             )
+
+
+def _check_numbers(rule: Rule, library: Library) -> Iterator[Fault]:
+    """A number must have a value on every day of a rule that uses it."""
+    for condition in (*rule.when, *rule.requires, *rule.fulfilled_by):
+        for leaf in leaves(condition.tree):
+            ref = leaf.atom.right
+            if isinstance(ref, NumberRef):
+                values = library.instruments[ref.instrument].numbers[ref.name].values
+                hole = _first_hole(rule.period, [value.period for value in values])
+                if hole:
+                    message = f"parameter `{ref.name}` has no value on {hole.isoformat()}"
+                    hint = f"its first value starts {values[0].period.first}; use a later day or add the earlier value"
+                    yield Fault("parameter-not-in-force", message, condition.span, hint)
+
+
+def _first_hole(whole: Period, parts: list[Period]) -> date | None:
+    """Return the first day of `whole` that is in none of `parts`, which are in order."""
+    day = whole.first
+    for part in parts:
+        if part.last < day:
+            continue
+        if part.first > day:
+            return day
+        if part.last >= whole.last:
+            return None
+        day = part.last + timedelta(days=1)
+    return day
 
 
 def _check_traits(library: Library) -> Iterator[Fault]:

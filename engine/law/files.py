@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,16 @@ class RulesetFiles:
                 total.update(f"{name}\0{len(group[name])}\0".encode())
                 total.update(group[name].encode())
         return total.hexdigest()
+
+
+def default_rulesets() -> Path:
+    """Return the folder of rulesets: `SAFECONDUCT_RULESETS`, else the installed ones, else those beside the source."""
+    named = os.environ.get("SAFECONDUCT_RULESETS")
+    if named:
+        return Path(named)
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "_rulesets"
+    return installed if installed.is_dir() else package.parent / "rulesets"
 
 
 def find(root: Path) -> RulesetFiles:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from engine.cli.places import default_rulesets
+from engine.law.files import default_rulesets
 from engine.decision.rendering import render
-from engine.decision.statute import load_rulesets
+from engine.decision.statute import load_law
 from engine.errors import FaultsError
 from tests.published.agreement import compare, examples, table
 
@@ -14,7 +14,7 @@ from tests.published.agreement import compare, examples, table
 def main(wanted: list[str]) -> int:
     """Print the table; explain the cases named."""
     try:
-        law = load_rulesets(default_rulesets())
+        law = load_law(default_rulesets())
         chosen = [each for each in examples() if not wanted or each[0] in wanted or each[1].id in wanted]
     except FaultsError as error:
         print(error, file=sys.stderr)

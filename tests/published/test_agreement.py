@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.cli.places import default_rulesets
-from engine.decision.statute import Law, load_rulesets
+from engine.law.files import default_rulesets
+from engine.decision.statute import Law, load_law
 from tests.published.agreement import Example, compare, examples
 
 CASES = list(examples())
@@ -16,7 +16,7 @@ CASES = list(examples())
 
 @pytest.fixture(scope="module")
 def law() -> Law:
-    return load_rulesets(default_rulesets())
+    return load_law(default_rulesets())
 
 
 @pytest.mark.parametrize(("file", "example", "bases"), CASES, ids=[example.id for _, example, _ in CASES])
