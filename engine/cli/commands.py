@@ -123,7 +123,7 @@ def serve(options: argparse.Namespace) -> int:
     return int(start(options.rulesets, options.host, options.port))
 
 
-# -- small things -------------------------------------------------------------------------------------------------------
+# -- small things -----------------------------------------------------------------------------------------------------
 
 
 def _text(file: str) -> str:

@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 
 from engine.cli import commands
-from engine.law.files import default_rulesets
 from engine.errors import FaultsError, SafeconductError
+from engine.law.files import default_rulesets
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 
     law = subs.add_parser("law", help="browse instruments and rules as of a day")
     law.add_argument("id", nargs="?", metavar="ID", help="instrument or rule")
-    law.add_argument("--as-of", type=_day, default=date.today(), metavar="DAY")
+    law.add_argument("--as-of", type=_day, default=date.today(), metavar="DAY")  # noqa: DTZ011
     law.add_argument("--format", choices=("text", "json"), default="text")
     law.set_defaults(run=commands.law)
 

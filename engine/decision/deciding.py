@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import product
@@ -23,7 +24,6 @@ from engine.facts.views import ArrangementView, Leg
 from engine.inference.evaluation import Found, Judge
 from engine.inference.outcomes import RANK, Outcome, worst
 from engine.inference.programs import BookPrograms
-from engine.law.book import instrument_periods
 from engine.law.model import END
 
 log = logging.getLogger("safeconduct.decision")
@@ -48,7 +48,7 @@ def decide(
         core: Whether the inference core decides too (always, for a decision of record). False in bulk analysis.
         on_difference: Called with instrument, transfer and the difference when the two evaluators differ.
     """
-    day = as_of or arrangement.as_of or date.today()
+    day = as_of or arrangement.as_of or date.today()  # noqa: DTZ011 - the day of the caller's own calendar
     chosen = {**arrangement.readings, **(readings or {})}
     programs = law.programs(day)
     view = ArrangementView(arrangement, day)
@@ -65,7 +65,7 @@ def decide(
         contradictions=decider.contradictions(),
         derived=decider.assembler.derived,
         left_out=decider.left_out(),
-        next_change=_next_change(arrangement, law, day, chosen, transfers, outcome),
+        next_change=_next_change(arrangement, law, day, chosen, transfers),
         receipt=receipt_of(arrangement, law, programs.book, day, chosen, decider.used),
     )
 
@@ -184,36 +184,24 @@ def _next_change(
     day: date,
     readings: Mapping[str, str],
     transfers: tuple[TransferDecision, ...],
-    outcome: Outcome,
 ) -> Change | None:
     """Return the first later day on which law already dated changes the outcome of a transfer."""
     now = {transfer.id: transfer.outcome for transfer in transfers}
     last = max((t.end for t in arrangement.transfers if t.end), default=END)
-    for later in law.books.change_days:
-        if later <= day or later > last or not _matters(law, later, arrangement, day):
+    legs = ArrangementView(arrangement, day).legs
+    days = law.books.change_days
+    for later in days[bisect_right(days, day) :]:
+        if later > last:
+            break
+        changed = law.books.changes[later]
+        reachable = (law.programs(each).candidates(leg) for leg in legs for each in (day, later))
+        if "" not in changed and all(changed.isdisjoint(names) for names in reachable):
             continue
         then = outcomes(arrangement, law, later, readings)
-        changed = tuple(name for name, each in then.items() if each != now[name])
-        if changed:
-            return Change(later, worst(then.values()), changed)
+        different = tuple(name for name, each in then.items() if each != now[name])
+        if different:
+            return Change(later, worst(then.values()), different)
     return None
-
-
-def _matters(law: Law, later: date, arrangement: Arrangement, day: date) -> bool:
-    """Return whether an instrument that can reach the arrangement changes on a day."""
-    view = ArrangementView(arrangement, day)
-    reachable = {name for leg in view.legs for name in law.programs(later).candidates(leg)}
-    reachable |= {name for leg in view.legs for name in law.programs(day).candidates(leg)}
-    for name in reachable:
-        for period in instrument_periods(law.library.instruments[name]):
-            if later == period.first or (period.last < END and (later - period.last).days == 1):
-                return True
-    shared = [*law.library.groups.values()]
-    return any(
-        later == member.period.first or (member.period.last < END and (later - member.period.last).days == 1)
-        for group in shared
-        for member in group.members
-    )
 
 
 def _log_incident(instrument: str, transfer: str, difference: str) -> None:

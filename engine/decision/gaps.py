@@ -1,4 +1,4 @@
-"""What keeps a transfer from being permitted whatever the rules in force say: law that is not encoded, places not stated."""
+"""What keeps a transfer from being permitted whatever the rules in force say: law not encoded, places not stated."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def gaps_of(leg: Leg, book: StatuteBook) -> list[Gap]:
         gaps.append(
             Gap(
                 "places-not-stated",
-                f"the countries of the people in `{leg.data.id}` are not stated, so law that follows them may be missed",
+                f"the countries of the people in `{leg.data.id}` are not stated: law that follows them may be missed",
                 "list `subjects` with their countries, or write `subjects: none`",
                 f"/datasets/{leg.data_index}/subjects",
             )

@@ -1,6 +1,7 @@
 """What a caller gets: a decision with its findings, reasons, questions and conditions.
 
-Plain frozen data classes, made in one place and never changed; `DECISION` serialises and describes them.
+Plain data classes, made in one place and never changed; `DECISION` serialises and describes them. Traces are made by
+the thousand for one decision, which is why they alone are not frozen: a frozen one takes three times as long to make.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Status = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FactTrace:
     """A fact that a condition read.
 
@@ -34,7 +35,7 @@ class FactTrace:
     derived: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ParameterTrace:
     """The value of a parameter that applied, with its own citation and first day."""
 
@@ -45,7 +46,7 @@ class ParameterTrace:
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ConditionTrace:
     """One line of a rule, with what it read."""
 
@@ -55,13 +56,13 @@ class ConditionTrace:
     parameters: tuple[ParameterTrace, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RuleTrace:
     """A rule that was considered.
 
     Attributes:
-        status: holds (applies), fails, defeated (by an exception), unknown; open or available (a route or exception that
-            is open, or wants measures not shown); met or unmet (a duty); recorded (a remark).
+        status: holds (applies), fails, defeated (by an exception), unknown; open or available (a route or exception
+            that is open, or wants measures not shown); met or unmet (a duty); recorded (a remark).
         conditions: Its `when`; only the lines that decided where it fails.
         requires: What it wants in place; for a duty, what fulfils it.
         exceptions: Exceptions to it that were considered.

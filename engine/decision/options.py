@@ -38,7 +38,15 @@ def options(
     best: dict[tuple[str, ...], Option] = {}
     for option in sorted(found, key=lambda each: each.effort):
         best.setdefault((option.route, *sorted(m.measure + m.detail for m in option.measures)), option)
-    return tuple(best.values())[:_MOST]
+    return tuple(_without_more(list(best.values())))[:_MOST]
+
+
+def _without_more(found: list[Option]) -> Iterator[Option]:
+    """Leave out every set that holds all of another one and more."""
+    sets = [{(offer.measure, offer.detail) for offer in option.measures} for option in found]
+    for option, own in zip(found, sets, strict=True):
+        if not any(other < own for other in sets):
+            yield option
 
 
 class _Finder:

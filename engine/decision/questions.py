@@ -1,6 +1,7 @@
 """Which answers would settle an undetermined finding.
 
-Unknown atoms are grouped by the fact behind them. A set of facts *can settle* a finding when some way of answering it makes
+Unknown atoms are grouped by the fact behind them. A set of facts *can settle* a finding when some way of answering it
+makes
 the outcome definite, whatever else stays unknown; that is tried out on the program itself. Smallest sets come first.
 """
 
@@ -21,7 +22,7 @@ from engine.inference.reference import evaluate
 from engine.law.expression import PARTY_ROOTS, Atom, CountRef, FactRef, MeasureRef, PercentRef, ReadingRef
 
 # Enough for every finding of the shipped law; beyond it the questions are still listed, only not in the best order.
-_BUDGET = 600
+_BUDGET = 200
 _MOST_TOGETHER = 3
 
 
@@ -81,7 +82,7 @@ def _key(atom: Atom, subject: Subject) -> tuple[str, str]:
     return (str(left), "")
 
 
-# -- which sets settle ---------------------------------------------------------------------------------------------------
+# -- which sets settle ------------------------------------------------------------------------------------------------
 
 
 def _settling(found: Found, unknowns: list[Unknown]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
@@ -129,7 +130,7 @@ def _settles(found: Found, answers: list[tuple[Unknown, tuple[Truth, ...]]]) -> 
     return evaluate(found.program, atoms, later).outcome != "undetermined"
 
 
-# -- how to ask ----------------------------------------------------------------------------------------------------------
+# -- how to ask -------------------------------------------------------------------------------------------------------
 
 
 def _ask(unknown: Unknown, env: Environment, deciding: bool, seen: set[tuple[str, str]]) -> Iterator[Question]:

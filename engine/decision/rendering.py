@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from engine.decision.model import ConditionTrace, Decision, Finding, Question, RuleTrace, TransferDecision
+from engine.decision.model import ConditionTrace, Decision, FactTrace, Finding, Question, RuleTrace, TransferDecision
 
 WORDS = {
     "prohibited": "PROHIBITED",
@@ -83,55 +83,66 @@ class _Text:
     def transfer(self, transfer: TransferDecision) -> Iterator[str]:
         title = f"Transfer {transfer.id}: {transfer.exporter} to {transfer.importer}: {self.outcome(transfer.outcome)}"
         yield from self.heading(2, title)
+        reached = [finding for finding in transfer.findings if finding.outcome != "not_applicable"]
+        for finding in reached:
+            name = f"{finding.instrument} ({finding.dataset})"
+            yield self.item(0, f"{self.outcome(finding.outcome)} under {name}: {finding.why}")
         for gap in transfer.gaps:
             yield self.item(0, f"Gap: {gap.what} ({self.code(gap.pointer)}). {gap.help[:1].upper()}{gap.help[1:]}.")
-        reached = [finding for finding in transfer.findings if finding.outcome != "not_applicable"]
+        for note in transfer.notes:
+            may = " (perhaps)" if note.unknown else ""
+            yield self.item(0, f"{note.kind.capitalize()}{may}: {note.says} [{note.cite}]")
         for finding in reached:
             yield from self.finding(finding)
         others = [finding for finding in transfer.findings if finding.outcome == "not_applicable"]
         if others:
-            yield from self.heading(3, "Considered and not applicable")
+            yield from self.heading(3, "Considered, and does not reach this transfer")
             for finding in others:
-                yield self.item(0, f"{finding.title} ({finding.dataset}): {finding.why}")
-        for note in transfer.notes:
-            may = " (perhaps)" if note.unknown else ""
-            yield self.item(0, f"{note.kind.capitalize()}{may}: {note.says} [{note.cite}]")
+                yield self.item(0, f"{finding.instrument} ({finding.dataset}): {finding.why}")
 
     def finding(self, finding: Finding) -> Iterator[str]:
         yield from self.heading(3, f"{finding.title}, data set {finding.dataset}: {self.outcome(finding.outcome)}")
-        yield self.item(0, finding.why)
         yield self.item(0, f"Source: {self.link(finding.cite, finding.href)}")
         for reading in finding.readings:
             yield self.item(0, f"Read as {reading.option}: {WORDS[reading.outcome]}. {reading.says} [{reading.cite}]")
-        for rule in finding.rules:
-            yield from self.rule(rule, 0)
         for number, option in enumerate(finding.options, 1):
-            start = f"Would make it lawful, {number} (effort {option.effort})"
-            yield self.item(0, f"{start}: {self.link(option.cite, '')}".rstrip(": "))
+            under = f", under {option.cite}" if option.cite else ""
+            yield self.item(0, f"Would make it lawful ({number}, effort {option.effort}{under}):")
             for measure in option.measures:
                 detail = f" with {measure.detail}" if measure.detail else ""
                 days = f", about {measure.days} days" if measure.days else ""
                 yield self.item(1, f"{self.code(measure.measure)}{detail}: {measure.ask} (by {measure.by}{days})")
+        for rule in finding.rules:
+            yield from self.rule(rule, 0)
 
     def rule(self, rule: RuleTrace, depth: int) -> Iterator[str]:
         recalled = ", text recalled" if rule.recalled else ""
-        kind = rule.kind.capitalize()
-        yield self.item(depth, f"{kind} {self.code(rule.id)} [{self.link(rule.cite, rule.href)}]: {_MARK[rule.status]}")
+        mark = "not open" if rule.kind == "route" and rule.status == "fails" else _MARK[rule.status]
+        head = f"{rule.kind.capitalize()} {self.code(rule.id)} [{self.cite(rule)}]: {mark}"
+        yield self.item(depth, head)
         yield self.item(depth + 1, f"{rule.says} (since {_since(rule.since)}{recalled})")
-        for condition in (*rule.conditions, *rule.requires):
+        # Of a route that fails, what it would require besides is beside the point.
+        lines = rule.conditions if rule.status == "fails" else (*rule.conditions, *rule.requires)
+        for condition in lines:
             yield from self.condition(condition, depth + 1)
         for exception in rule.exceptions:
             yield from self.rule(exception, depth + 1)
 
+    def cite(self, rule: RuleTrace) -> str:
+        return rule.cite
+
     def condition(self, condition: ConditionTrace, depth: int) -> Iterator[str]:
         yield self.item(depth, f"{condition.truth}: {self.code(condition.text)}")
-        for fact in condition.facts:
-            where = f" at {self.code(fact.pointer)}" if fact.pointer else ""
-            by = ", by definition (below)" if fact.derived else ""
-            yield self.item(depth + 1, f"{fact.name} is {fact.value}{by}{where}")
+        facts = [self.fact(fact) for fact in condition.facts]
         for parameter in condition.parameters:
             since = f" since {_since(parameter.since)}" if parameter.since else ""
-            yield self.item(depth + 1, f"{parameter.name} is {parameter.value}{since} [{parameter.cite}]")
+            facts.append(f"{parameter.name} is {parameter.value}{since} [{parameter.cite}]")
+        if facts:
+            yield self.item(depth + 1, "; ".join(facts))
+
+    def fact(self, fact: FactTrace) -> str:
+        where = f" at {self.code(fact.pointer)}" if fact.pointer else ""
+        return f"{fact.name} is {fact.value}{' by definition, below,' if fact.derived else ''}{where}"
 
     def definitions(self, decision: Decision) -> Iterator[str]:
         if decision.derived:
@@ -148,10 +159,8 @@ class _Text:
             first = " (answer first)" if question.deciding else ""
             choice = f" One of {', '.join(question.values)}." if question.values else ""
             yield self.item(0, f"{question.ask}{choice}{first}")
-            yield self.item(
-                1,
-                f"{self.code(question.fact)} at {self.code(question.pointer)}, asked by {', '.join(question.because[:3])}",
-            )
+            place = f"{self.code(question.fact)} at {self.code(question.pointer)}"
+            yield self.item(1, f"{place}, asked by {', '.join(question.because[:3])}")
 
     def conditions(self, decision: Decision) -> Iterator[str]:
         if decision.conditions:
@@ -179,7 +188,8 @@ class _Text:
             yield self.item(0, f"On {change.day} the outcome becomes {WORDS[change.outcome]} ({changed}).")
         receipt = decision.receipt
         yield ""
-        yield f"Engine {receipt.engine}; law {receipt.library_sha256[:16]}; input {receipt.input_sha256[:16]}. {decision.notice}"
+        hashes = f"law {receipt.library_sha256[:16]}; input {receipt.input_sha256[:16]}"
+        yield f"Engine {receipt.engine}; {hashes}. {decision.notice}"
 
 
 class _Markdown(_Text):
@@ -205,6 +215,9 @@ class _Markdown(_Text):
 
     def link(self, text: str, href: str) -> str:
         return f"[{text}]({href})" if href else text
+
+    def cite(self, rule: RuleTrace) -> str:
+        return self.link(rule.cite, rule.href)
 
 
 def _since(day: date | None) -> str:

@@ -34,6 +34,8 @@ from engine.law.expression import (
 )
 from engine.law.model import BEGINNING, END, Rule
 
+_MOST = 12
+
 
 def word(value: Truth) -> TruthWord:
     """Return true, false or unknown."""
@@ -67,7 +69,9 @@ class Tracer:
         self.book = book
         self.env = env
         self._derived: dict[tuple[str, str], DerivedTrace | None] = {}
-        self._conditions: dict[tuple[int, int, int], ConditionTrace] = {}
+        # What an atom read is the same wherever the atom stands; atoms and subjects outlive the tracer.
+        self._read: dict[tuple[int, int], tuple[FactTrace, ...]] = {}
+        self._compared: dict[int, tuple[ParameterTrace, ...]] = {}
 
     @property
     def derived(self) -> tuple[DerivedTrace, ...]:
@@ -128,10 +132,8 @@ class Tracer:
             says=rule.says,
             status=status,
             since=rule.period.first,
-            conditions=self._lines(program, clause, 0, clause.when, rule, atoms, subject, status == "fails"),
-            requires=self._lines(program, clause, 1, fulfilment[0], rule, atoms, subject, False)
-            if fulfilment[1]
-            else (),
+            conditions=self._lines(program, 0, clause.when, rule, atoms, subject, status == "fails"),
+            requires=self._lines(program, 1, fulfilment[0], rule, atoms, subject, False) if fulfilment[1] else (),
             exceptions=tuple(
                 self.rule(program, each, atoms, holds, met, subject)
                 for each in exceptions
@@ -161,7 +163,6 @@ class Tracer:
     def _lines(
         self,
         program: Program,
-        clause: Clause,
         part: int,
         formula: Formula | None,
         rule: Rule,
@@ -178,11 +179,28 @@ class Tracer:
             value = truth(line, atoms)
             if only_failing and value != FALSE:
                 continue
-            numbers = list(dict.fromkeys(literals(line)))
-            facts = tuple(fact for number in numbers for fact in self.facts(program.atoms[number], subject))
-            parameters = tuple(p for number in numbers for p in self.parameters(program.atoms[number]))
-            lines.append(ConditionTrace(text.text, word(value), facts, parameters))
+            facts: dict[tuple[str, str], FactTrace] = {}
+            parameters: dict[str, ParameterTrace] = {}
+            for number in literals(line):
+                atom = program.atoms[number]
+                facts.update(((fact.name, fact.pointer), fact) for fact in self._facts_of(atom, subject))
+                parameters.update((each.name, each) for each in self._parameters_of(atom))
+            found = (tuple(facts.values()), tuple(parameters.values()))
+            lines.append(ConditionTrace(text.text, word(value), *found))
         return tuple(lines)
+
+    def _facts_of(self, atom: Atom, subject: Subject) -> tuple[FactTrace, ...]:
+        key = (id(atom), id(subject))
+        found = self._read.get(key)
+        if found is None:
+            found = self._read[key] = tuple(self.facts(atom, subject))
+        return found
+
+    def _parameters_of(self, atom: Atom) -> tuple[ParameterTrace, ...]:
+        found = self._compared.get(id(atom))
+        if found is None:
+            found = self._compared[id(atom)] = tuple(self.parameters(atom))
+        return found
 
     # -- leaves -------------------------------------------------------------------------------------------------------
 
@@ -282,13 +300,14 @@ class Tracer:
         own = library.instruments[ref.instrument].groups if ref.instrument else {}
         group = own.get(ref.name) or library.groups[ref.name]
         members = sorted(self.book.group(ref))
-        listed = ", ".join(members[:40]) + (f" and {len(members) - 40} more" if len(members) > 40 else "")
+        listed = ", ".join(members[:_MOST]) + (f" and {len(members) - _MOST} more" if len(members) > _MOST else "")
         spells = [
             each for each in group.members if self.book.period.first in each.period and each.period.first > BEGINNING
         ]
         since = max((each.period.first for each in spells), default=None)
         cites = list(dict.fromkeys(each.cite for each in spells if each.cite))
-        cite = group.source.cite if group.source else "; ".join(cites[:3])
+        of_instrument = library.instruments[ref.instrument].source.cite if ref.instrument else ""
+        cite = group.source.cite if group.source else "; ".join(cites[:3]) or of_instrument
         return ParameterTrace(ref.name, listed or "nobody", cite, since, group.source.href if group.source else "")
 
 

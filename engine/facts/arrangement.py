@@ -1,9 +1,11 @@
 """What a caller gives: parties, data sets, transfers, measures.
 
-Strict, frozen models of the form of an arrangement. Whether its words are known (categories, traits, measures, countries)
+Strict, frozen models of the form of an arrangement. Whether its words are known (categories, traits, measures,
+countries)
 and whether it fits together is checked in `engine.law.words`, which needs the vocabulary of a statute book.
 
-An optional fact that is left out is unknown. Links between parties (`branch_of`, `employer`, `group`, `via`, `onward_of`)
+An optional fact that is left out is unknown. Links between parties (`branch_of`, `employer`, `group`, `via`,
+`onward_of`)
 are different: they draw the arrangement, and a link that is not drawn is not there. A measure left out is not shown.
 """
 
@@ -155,7 +157,8 @@ class Dataset(Model):
     traits: Traits = Field(default_factory=dict)
 
 
-# A measure is true (shown), false or "none" (said not to be there), or evidence: done, until, reference and its own fields.
+# A measure is true (shown), false or "none" (said not to be there), or evidence: done, until, reference and its own
+# fields.
 MeasureValue = Annotated[bool, Field(strict=True)] | NoneWord | Annotated[dict[Word, TraitValue], Field(max_length=30)]
 Measures = Annotated[dict[Word, MeasureValue], Field(max_length=300)]
 

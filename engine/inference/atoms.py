@@ -7,6 +7,7 @@ atoms combine into rules and outcomes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final, Protocol, cast
 
 from engine.facts.values import (
@@ -72,9 +73,10 @@ def compile_atom(atom: Atom, book: StatuteBook) -> Test:
     return _scalar_test(atom, get, book)
 
 
-# -- facts --------------------------------------------------------------------------------------------------------------
+# -- facts ------------------------------------------------------------------------------------------------------------
 
 
+@cache
 def getter(ref: FactRef) -> Getter:
     """Return the function that reads a fact."""
     if ref.derived:
@@ -88,7 +90,7 @@ def getter(ref: FactRef) -> Getter:
         return lambda subject, env: cast(Leg, subject).role(ref.root)
     read = PARTY_FACTS.get(ref.name) if not ref.trait else None
 
-    def get(subject: Subject, env: Env) -> Value:
+    def get(subject: Subject, _env: Env) -> Value:
         view = party(subject)
         if isinstance(view, Missing):
             return view
@@ -113,6 +115,7 @@ def _given(value: Value | None) -> Value:
     return Missing.UNKNOWN if value is None else value
 
 
+@cache
 def party_getter(root: str, links: tuple[str, ...]) -> Callable[[Subject], PartyView | Missing]:
     """Return the function that reaches a party: by root, then along links."""
 
@@ -145,7 +148,7 @@ def _derived_test(ref: FactRef) -> Test:
     return test
 
 
-# -- comparisons --------------------------------------------------------------------------------------------------------
+# -- comparisons ------------------------------------------------------------------------------------------------------
 
 
 def _words(right: object, book: StatuteBook) -> frozenset[str]:
@@ -277,7 +280,7 @@ def _flat(names: tuple[str | GroupRef, ...], book: StatuteBook) -> frozenset[str
     return flat
 
 
-# -- measures and readings ----------------------------------------------------------------------------------------------
+# -- measures and readings --------------------------------------------------------------------------------------------
 
 
 def _measure_test(atom: Atom, ref: MeasureRef, book: StatuteBook) -> Test:
@@ -318,7 +321,7 @@ def _truth_comparison(atom: Atom, book: StatuteBook) -> Callable[[object], bool]
 def _reading_test(atom: Atom, ref: ReadingRef) -> Test:
     name, option, same = ref.id, atom.right, atom.op == "=="
 
-    def test(subject: Subject, env: Env) -> Truth:
+    def test(_subject: Subject, env: Env) -> Truth:
         chosen = env.readings.get(name)
         if chosen is None:
             return UNKNOWN

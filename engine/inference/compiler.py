@@ -9,9 +9,9 @@ Conditions reach the core as short tokens, never as anything a caller wrote. One
     5  rules and open duties  ->  reached, may start, may start cleanly; certainly and possibly
     6  these four             ->  the outcome (one network for all instruments)
 
-Negation is pushed to the leaves and turned into tokens of its own, so that every pattern is positive. Tokens: `p3` atom 3
-certainly true, `q3` certainly false, `x3` possibly true, `y3` possibly false; `wt3` the conditions of clause 3 certainly
-hold, `wf3` certainly do not, `wp3`/`wn3` possibly do/do not; `m...` met, `h...` applies, `o...` open duty.
+Negation is pushed to the leaves and turned into tokens of its own, so that every pattern is positive. Tokens: `p3`
+atom 3 certainly true, `q3` certainly false, `x3` possibly true, `y3` possibly false; `wt3` the conditions of clause 3
+certainly hold, `wf3` certainly do not, `wp3`/`wn3` possibly do/do not; `m...` met, `h...` applies, `o...` open duty.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _any(parts: Iterable[Pattern]) -> Pattern:
     return found[0] if len(found) == 1 else AnyOf(found)
 
 
-# -- strata 1 and 2 -----------------------------------------------------------------------------------------------------
+# -- strata 1 and 2 ---------------------------------------------------------------------------------------------------
 
 
 def _conditions(program: Program) -> Iterable[Production]:
@@ -94,7 +94,7 @@ def _pattern(formula: Formula, certain: bool) -> Pattern:
     return _all(parts) if isinstance(formula, And) else _any(parts)
 
 
-# -- strata 3 and 4 -----------------------------------------------------------------------------------------------------
+# -- strata 3 and 4 ---------------------------------------------------------------------------------------------------
 
 
 def _rules(program: Program) -> Iterable[Production]:
@@ -125,7 +125,7 @@ def _defeated(exception: Clause, clauses: tuple[Clause, ...], certain: bool) -> 
     return _any((_one(f"{letter}{exception.number}"), *counter))
 
 
-# -- stratum 5 ----------------------------------------------------------------------------------------------------------
+# -- stratum 5 --------------------------------------------------------------------------------------------------------
 
 
 def _summary(program: Program) -> Iterable[Production]:

@@ -1,7 +1,7 @@
 """The programs of a statute book, and which of them can reach a leg.
 
-Programs are made when first needed. The index answers which instruments could reach a leg from the countries it touches, so
-that the cost of a decision depends on the law that can reach it and not on the size of the book.
+Programs are made when first needed. The index answers which instruments could reach a leg from the countries it
+touches, so that the cost of a decision depends on the law that can reach it and not on the size of the book.
 """
 
 from __future__ import annotations
@@ -154,8 +154,8 @@ _PLACE_FACTS = frozenset(
 def touched(leg: Leg) -> set[str]:
     """Return every country that some place fact of a leg could name.
 
-    Where a place is not known, an instrument could be reached through it; such facts are asked for by the instruments that
-    the known places bring in.
+    Where a place is not known, an instrument could be reached through it; such facts are asked for by the instruments
+    that the known places bring in.
     """
     countries: set[str] = set()
     for view in _parties(leg):

@@ -1,7 +1,7 @@
 """The reference evaluator: section by section what a decision means, in plain three-valued Python.
 
-This is the specification. It favours being obviously right over being fast, and shares nothing with the inference core but
-the truth of the atoms.
+This is the specification. It favours being obviously right over being fast, and shares nothing with the inference core
+but the truth of the atoms.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The statute book: the law in force on a day.
 
-A book is the immutable whole of a library as of a day. Between two change days it is the same, so books are cached by that
-interval.
+A book is the immutable whole of a library as of a day. Between two change days it is the same, so books are cached by
+that interval.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
-from engine.law.expression import GroupRef, NumberRef
+from engine.law.expression import GroupRef, NumberRef, group_refs, leaves
 from engine.law.model import (
     BEGINNING,
     END,
     CoveredDays,
     DatedNumber,
-    Group,
     Instrument,
     Library,
     Period,
@@ -82,11 +81,17 @@ class StatuteBook:
 
 
 class Books:
-    """All statute books of a library."""
+    """All statute books of a library.
+
+    Attributes:
+        changes: The instruments whose rules, parameters or groups change, by day; `""` stands for coverage.
+        change_days: The days of `changes`, in order.
+    """
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self.change_days = change_days(library)
+        self.changes = changes(library)
+        self.change_days = sorted(self.changes)
         self._cache: dict[int, StatuteBook] = {}
 
     def on(self, day: date) -> StatuteBook:
@@ -119,25 +124,42 @@ def make_book(library: Library, period: Period) -> StatuteBook:
     return StatuteBook(library, period, instruments, rules, _sorted(exceptions), _sorted(definitions))
 
 
-def change_days(library: Library) -> list[date]:
-    """Return every day on which some encoded law changes, in order."""
-    days: set[date] = set()
-    for period in periods(library):
-        days.add(period.first)
-        if period.last < END:
-            days.add(period.last + _ONE_DAY)
-    days.discard(BEGINNING)
-    return sorted(days)
-
-
-def periods(library: Library) -> Iterator[Period]:
-    """Yield the period of every rule, number, group member and coverage entry."""
-    for group in library.groups.values():
-        yield from group_periods(group)
-    for spells in library.coverage.values():
-        yield from (spell.period for spell in spells)
+def changes(library: Library) -> dict[date, frozenset[str]]:
+    """Return the instruments that change, by the day on which they do."""
+    found: dict[date, set[str]] = {}
     for instrument in library.instruments.values():
-        yield from instrument_periods(instrument)
+        for period in instrument_periods(instrument):
+            _note(found, period, instrument.id)
+        for name in shared_groups(instrument, library):
+            for member in library.groups[name].members:
+                _note(found, member.period, instrument.id)
+    for spells in library.coverage.values():
+        for spell in spells:
+            _note(found, spell.period, "")
+    return {day: frozenset(names) for day, names in found.items()}
+
+
+def _note(found: dict[date, set[str]], period: Period, name: str) -> None:
+    if period.first > BEGINNING:
+        found.setdefault(period.first, set()).add(name)
+    if period.last < END:
+        found.setdefault(period.last + _ONE_DAY, set()).add(name)
+
+
+def shared_groups(instrument: Instrument, library: Library) -> set[str]:
+    """Return the shared groups that an instrument's rules and own groups refer to, directly or through others."""
+    todo = [name for group in instrument.groups.values() for name in group.includes]
+    for rule in instrument.rules:
+        for condition in (*rule.when, *rule.requires, *rule.fulfilled_by):
+            for leaf in leaves(condition.tree):
+                todo += [ref.name for ref in group_refs(leaf.atom) if not ref.instrument]
+    found: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in library.groups and name not in found:
+            found.add(name)
+            todo += library.groups[name].includes
+    return found
 
 
 def instrument_periods(instrument: Instrument) -> Iterator[Period]:
@@ -145,13 +167,7 @@ def instrument_periods(instrument: Instrument) -> Iterator[Period]:
     yield instrument.period
     yield from (rule.period for rule in instrument.rules)
     yield from (value.period for number in instrument.numbers.values() for value in number.values)
-    for group in instrument.groups.values():
-        yield from group_periods(group)
-
-
-def group_periods(group: Group) -> Iterator[Period]:
-    """Yield the periods of a group's members."""
-    return (member.period for member in group.members)
+    yield from (member.period for group in instrument.groups.values() for member in group.members)
 
 
 def _sorted(rules: dict[str, list[Rule]]) -> dict[str, tuple[Rule, ...]]:

@@ -88,9 +88,8 @@ def check_rule(rule: Rule, period: Period) -> list[Fault]:
         if getattr(rule, key) and rule.kind not in kinds:
             name = _KEYS.get(key, key)
             faults.append(Fault("wrong-kind", f"a {rule.kind} has no `{name}`", rule.span, f"it is for a {kinds[0]}"))
-    for key in _NEEDED.get(rule.kind, ()):
-        if not getattr(rule, key):
-            faults.append(Fault("missing-key", f"a {rule.kind} needs `{key}`", rule.span))
+    missing = [key for key in _NEEDED.get(rule.kind, ()) if not getattr(rule, key)]
+    faults += [Fault("missing-key", f"a {rule.kind} needs `{key}`", rule.span) for key in missing]
     if (rule.timing == "after") != (rule.days is not None):
         faults.append(Fault("wrong-kind", "`days` goes with `timing: after`", rule.span))
     if rule.period.last < rule.period.first or rule.period.first < period.first or rule.period.last > period.last:
@@ -107,7 +106,8 @@ def _check_measures(rule: Rule) -> list[Fault]:
         for leaf in leaves(condition.tree):
             if not isinstance(leaf.atom.left, MeasureRef) or leaf.atom.left.id in rule.adverse:
                 continue
-            # A duty's, ban's or scope's `when` is a burden: there a shown measure adds to it, an absent one takes it away.
+            # A duty's, ban's or scope's `when` is a burden: there a shown measure adds to it, an absent one takes it
+            # away.
             if harmful is not leaf.negated and rule.kind not in ("commitment", "warning"):
                 message = f"`{leaf.atom.left.id}` could make things worse here"
                 faults.append(
@@ -151,41 +151,43 @@ def _check_instrument(instrument: Instrument) -> list[Fault]:
 
 
 def _check_references(rule: Rule, library: Library) -> Iterator[Fault]:
+    yield from _check_targets(rule, library)
+    routes = [each.id for each in library.instruments[rule.instrument].rules if each.kind == "route"]
+    for target in rule.routes:
+        if target not in routes:
+            message = f"`{target}` is no route of this instrument"
+            yield Fault("unknown-rule", message, rule.span, did_you_mean(target, routes))
+    kinds = {each.kind for each in library.instruments.values()}
+    for name in rule.about:
+        if name not in library.instruments and name not in kinds:
+            yield Fault("unknown-instrument", f"`{name}` is neither an instrument nor a kind of one here", rule.span)
+    if rule.defines:
+        yield from _check_defined(rule, library)
+    for name in rule.adverse:
+        if name not in library.measures:
+            hint = did_you_mean(name, library.measures)
+            yield Fault("unknown-measure", f"there is no measure `{name}`", rule.span, hint)
+
+
+def _check_targets(rule: Rule, library: Library) -> Iterator[Fault]:
     for target in rule.to:
         found = library.rules.get(target)
         if found is None:
-            yield Fault("unknown-rule", f"there is no rule `{target}`", rule.span, did_you_mean(target, library.rules))
+            hint = did_you_mean(target, library.rules)
+            yield Fault("unknown-rule", f"there is no rule `{target}`", rule.span, hint)
         elif found.kind in ("commitment", "warning") or found.id == rule.id:
             yield Fault("wrong-kind", f"an exception cannot defeat the {found.kind} `{target}`", rule.span)
         elif not found.period.overlaps(rule.period):
             yield Fault("bad-period", f"`{target}` is never in force together with its exception", rule.span)
-    for target in rule.routes:
-        found = library.rules.get(target)
-        if found is None or found.kind != "route" or found.instrument != rule.instrument:
-            hint = did_you_mean(target, [r.id for r in library.instruments[rule.instrument].rules if r.kind == "route"])
-            yield Fault("unknown-rule", f"`{target}` is no route of this instrument", rule.span, hint)
-    for name in rule.about:
-        if name not in library.instruments and not any(each.kind == name for each in library.instruments.values()):
-            yield Fault("unknown-instrument", f"`{name}` is neither an instrument nor a kind of one here", rule.span)
-    if rule.defines:
-        trait = library.traits.get(rule.defines)
-        if trait is None:
-            yield Fault(
-                "unknown-trait",
-                f"no trait `{rule.defines}` is declared",
-                rule.span,
-                did_you_mean(rule.defines, library.traits),
-            )
-        elif not trait.derived:
-            yield Fault("bad-trait", f"`{rule.defines}` is not declared `derived: true`", rule.span)
-    for name in rule.adverse:
-        if name not in library.measures:
-            yield Fault(
-                "unknown-measure",
-                f"there is no measure `{name}`",
-                rule.span,
-                did_you_mean(name, library.measures),
-            )
+
+
+def _check_defined(rule: Rule, library: Library) -> Iterator[Fault]:
+    trait = library.traits.get(rule.defines)
+    if trait is None:
+        hint = did_you_mean(rule.defines, library.traits)
+        yield Fault("unknown-trait", f"no trait `{rule.defines}` is declared", rule.span, hint)
+    elif not trait.derived:
+        yield Fault("bad-trait", f"`{rule.defines}` is not declared `derived: true`", rule.span)
 
 
 def _check_numbers(rule: Rule, library: Library) -> Iterator[Fault]:
@@ -252,17 +254,13 @@ def derived_in(conditions: Iterable[Condition]) -> Iterator[str]:
 
 def check_includes(groups: Mapping[str, Group], file: str) -> list[Fault]:
     """Return the faults of groups that include others."""
-    faults = []
-    for group in groups.values():
-        for name in group.includes:
-            if name not in groups or groups[name].of != group.of:
-                faults.append(
-                    Fault(
-                        "unknown-group",
-                        f"`{group.name}` includes `{name}`, which is no group of {group.of}",
-                        Span(file, 1, 1),
-                    )
-                )
+    at = Span(file, 1, 1)
+    pairs = [(group, name) for group in groups.values() for name in group.includes]
+    faults = [
+        Fault("unknown-group", f"`{group.name}` includes `{name}`, which is no group of {group.of}", at)
+        for group, name in pairs
+        if name not in groups or groups[name].of != group.of
+    ]
     try:
         TopologicalSorter({group.name: group.includes for group in groups.values()}).prepare()
     except CycleError as error:

@@ -156,3 +156,13 @@ def leaves(tree: Tree) -> Iterator[Leaf]:
     else:
         for part in tree.parts:
             yield from leaves(part)
+
+
+def group_refs(atom: Atom) -> Iterator[GroupRef]:
+    """Yield the named groups that an atom compares with."""
+    sides: list[object] = [atom.right]
+    if isinstance(atom.left, CountRef):
+        sides += [*atom.left.places, *atom.left.categories]
+    elif isinstance(atom.left, PercentRef):
+        sides.append(atom.left.group)
+    yield from (side for side in sides if isinstance(side, GroupRef))

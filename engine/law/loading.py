@@ -212,7 +212,7 @@ class _Builder:
         head = draft.form.instrument
         period = declared.period_of(head.in_force.from_, head.in_force.until)
         checked = declared.checked_of(head.checked)
-        rules = tuple(self.rule(draft, index, form, period, checked) for index, form in enumerate(draft.form.rules))
+        rules = tuple(self.rule(draft, index, form, period) for index, form in enumerate(draft.form.rules))
         self.faults += checks.check_includes({**self.groups, **draft.groups}, draft.name)
         return Instrument(
             id=head.id,
@@ -235,7 +235,7 @@ class _Builder:
             digest=draft.digest,
         )
 
-    def rule(self, draft: _Draft, index: int, form: schema.RuleForm, period: Period, checked: object) -> Rule:
+    def rule(self, draft: _Draft, index: int, form: schema.RuleForm, period: Period) -> Rule:
         head = draft.form.instrument
         here = f"/rules/{index}"
         level: Literal["leg", "party"] = "leg"

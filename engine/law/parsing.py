@@ -1,4 +1,4 @@
-"""From the text of a condition to a typed tree, by way of a whitelist of Python's own syntax. Nothing is ever evaluated."""
+"""From the text of a condition to a typed tree, by way of a whitelist of Python's own syntax. Nothing is evaluated."""
 
 from __future__ import annotations
 

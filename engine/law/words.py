@@ -74,10 +74,9 @@ class _Checker:
             yield from self.place((*path, key), party.get(key))
         yield from self.places(path, party, "citizenship")
         branch = party.get("branch_of")
-        if isinstance(branch, str) and branch not in self.parties:
-            if not is_place(branch):
-                message = f"`{branch}` is neither a party nor a country"
-                yield self.fault("unknown-party", message, (*path, "branch_of"), did_you_mean(branch, self.parties))
+        if isinstance(branch, str) and branch not in self.parties and not is_place(branch):
+            message = f"`{branch}` is neither a party nor a country"
+            yield self.fault("unknown-party", message, (*path, "branch_of"), did_you_mean(branch, self.parties))
         employer = party.get("employer")
         if isinstance(employer, str) and employer != "none":
             yield from self.reference((*path, "employer"), employer, self.parties, "party")
