@@ -98,6 +98,8 @@ class _Finder:
                 continue
             if min(truth(duty.when, self.atoms), truth(duty.requires, self.atoms)) != TRUE:
                 continue
+            if duty.met is not None and truth(duty.met, self.atoms) == TRUE:
+                continue
             met = self._true(duty.met) if duty.met is not None else []
             ways.append(
                 met + [need for number in duty.exceptions for need in self.applies(self.program.clauses[number])]

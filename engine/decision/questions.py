@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 
 from engine.decision.model import Question
-from engine.decision.tracing import literals, pointer_of, subject_pointer
+from engine.decision.tracing import pointer_of, subject_pointer
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth
 from engine.facts.views import Leg, PartyView
 from engine.inference.atoms import Subject, getter, party_getter
 from engine.inference.evaluation import Environment, Found
-from engine.inference.program import Program
-from engine.inference.reference import evaluate
+from engine.inference.program import Formula, Literal, Program
+from engine.inference.reference import evaluate, truth
 from engine.law.expression import PARTY_ROOTS, Atom, CountRef, FactRef, MeasureRef, PercentRef, ReadingRef
 
 # Enough for every finding of the shipped law; beyond it the questions are still listed, only not in the best order.
@@ -54,8 +54,10 @@ def _unknowns(program: Program, atoms: Sequence[Truth], subject: Subject) -> Ite
     for clause in program.clauses:
         if clause.rule.kind in ("commitment", "warning"):
             continue
+        if FALSE in (truth(clause.when, atoms), truth(clause.requires, atoms)):
+            continue
         for formula in (clause.when, clause.requires, clause.met):
-            for number in literals(formula) if formula is not None else ():
+            for number in _open_literals(formula, atoms) if formula is not None else ():
                 users.setdefault(number, []).append(clause.rule.id)
     for number, value in enumerate(atoms):
         if value != UNKNOWN or number not in users:
@@ -65,6 +67,17 @@ def _unknowns(program: Program, atoms: Sequence[Truth], subject: Subject) -> Ite
         group.numbers.append(number)
         group.rules += [rule for rule in users[number] if rule not in group.rules]
     yield from groups.values()
+
+
+def _open_literals(formula: Formula, atoms: Sequence[Truth]) -> Iterator[int]:
+    """Yield the unknown atoms on which a formula still turns: not those beside a part that settles it."""
+    if truth(formula, atoms) != UNKNOWN:
+        return
+    if isinstance(formula, Literal):
+        yield formula.atom
+    else:
+        for part in formula.parts:
+            yield from _open_literals(part, atoms)
 
 
 def _key(atom: Atom, subject: Subject) -> tuple[str, str]:

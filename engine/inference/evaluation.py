@@ -75,12 +75,14 @@ class Environment:
 
     def _work_out(self, trait: str, subject: Subject) -> Truth:
         program = self.programs.definitions(trait)
-        value = UNKNOWN
+        declared = self.programs.book.library.traits[trait]
+        # Where no definition is in force nobody has the status, unless the caller may know of one.
+        value = UNKNOWN if declared.ask else FALSE
         if program.clauses:
             value = self.evaluator.defined(program, program.values(subject, self))
-        if not self.programs.book.library.traits[trait].ask:
+        if not declared.ask:
             return value
-        stated, pointer = statement(trait, self.programs.book.library.traits[trait].of, subject)
+        stated, pointer = statement(trait, declared.of, subject)
         if stated == UNKNOWN:
             return value
         if value != UNKNOWN and value != stated:
