@@ -23,15 +23,18 @@ from engine.law.files import default_rulesets
 from engine.law.intake import parse_json, read_arrangement
 
 
-def load_rulesets(root: Path | str | None = None) -> Law:
+def load_rulesets(root: Path | str | None = None, *, reform: str | None = None) -> Law:
     """Load and check the law below `root`, or the law shipped with the engine.
+
+    Args:
+        reform: Name of a reform to lay over it, such as `digital-omnibus`.
 
     Loading takes a second or so; a `Law` is immutable, can be shared among threads, and should be kept.
 
     Raises:
         RulesetError: Every fault of every file, each with file, line and column.
     """
-    return load_law(Path(root) if root is not None else default_rulesets())
+    return load_law(Path(root) if root is not None else default_rulesets(), reform)
 
 
 def evaluate(

@@ -34,7 +34,7 @@ EXIT: dict[Outcome, int] = {
 
 def evaluate(options: argparse.Namespace) -> int:
     """Decide an arrangement and print the decision."""
-    law = load_law(options.rulesets)
+    law = load_law(options.rulesets, options.reform)
     arrangement = read_arrangement(_read(options.file), law.library)
     readings = dict(_reading(text) for text in options.reading)
     for name, option in readings.items():
@@ -67,7 +67,7 @@ def check(options: argparse.Namespace) -> int:
 
 def test(options: argparse.Namespace) -> int:
     """Run regression cases."""
-    law = load_law(options.rulesets)
+    law = load_law(options.rulesets, options.reform)
     located, faults = find_cases(options.paths or [options.rulesets])
     if faults:
         raise RulesetError(faults)
@@ -95,19 +95,19 @@ def test(options: argparse.Namespace) -> int:
 
 def law(options: argparse.Namespace) -> int:
     """Browse instruments and rules."""
-    _out(browsing.law(load_law(options.rulesets), options.id, options.as_of, options.format))
+    _out(browsing.law(load_law(options.rulesets, options.reform), options.id, options.as_of, options.format))
     return 0
 
 
 def facts(options: argparse.Namespace) -> int:
     """Browse the vocabulary."""
-    _out(browsing.facts(load_library(options.rulesets), options.name))
+    _out(browsing.facts(load_library(options.rulesets, options.reform), options.name))
     return 0
 
 
 def schema(options: argparse.Namespace) -> int:
     """Print the JSON Schema of an arrangement."""
-    _out(json.dumps(arrangement_schema(load_library(options.rulesets)), indent=2, sort_keys=True))
+    _out(json.dumps(arrangement_schema(load_library(options.rulesets, options.reform)), indent=2, sort_keys=True))
     return 0
 
 

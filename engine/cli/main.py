@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         description="May this research data cross that border, as this arrangement proposes, and why?",
     )
     parser.add_argument("--rulesets", type=Path, default=default_rulesets(), help="folder of rulesets")
+    parser.add_argument("--reform", metavar="NAME", help="lay a reform over the law")
     subs = parser.add_subparsers(required=True, metavar="COMMAND")
 
     evaluate = subs.add_parser("evaluate", help="decide an arrangement")

@@ -37,10 +37,10 @@ class Law:
         self.core.close()
 
 
-def load_law(root: Path) -> Law:
-    """Load and check the rulesets below `root`.
+def load_law(root: Path, reform: str | None = None) -> Law:
+    """Load and check the rulesets below `root`, with a reform laid over them where one is named.
 
     Raises:
         RulesetError: Every fault of every file, sorted by place.
     """
-    return Law(load_library(root))
+    return Law(load_library(root, reform))

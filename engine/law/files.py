@@ -50,13 +50,16 @@ def default_rulesets() -> Path:
     return installed if installed.is_dir() else package.parent / "rulesets"
 
 
-def find(root: Path) -> RulesetFiles:
+def find(root: Path, reform: bool = False) -> RulesetFiles:
     """Read every ruleset file below `root`. Cases and reforms are not part of the law in force.
+
+    Args:
+        reform: `root` is the folder of a reform, which brings no vocabulary of its own.
 
     Raises:
         RulesetError: There is no such folder, or a file is not UTF-8.
     """
-    if not (root / "facts.yaml").is_file():
+    if not reform and not (root / "facts.yaml").is_file():
         where = Span(str(root), 1, 1)
         raise RulesetError(
             [Fault("no-rulesets", "no `facts.yaml` in this folder", where, "name the folder of rulesets")]
@@ -66,17 +69,22 @@ def find(root: Path) -> RulesetFiles:
         name = path.relative_to(root).as_posix()
         parts = path.relative_to(root).parts
         if path.suffix == ".csv" and parts[0] == "tables":
-            tables[path.stem] = _text(path, name)
-        elif path.suffix != ".yaml" or "cases" in parts or parts[0] == "reforms":
+            tables[path.stem] = read_text(path, name)
+        elif path.suffix != ".yaml" or "cases" in parts or parts[0] == "reforms" or name == "reform.yaml":
             continue
         elif name in _SPECIAL:
-            special[name] = _text(path, name)
+            special[name] = read_text(path, name)
         else:
-            instruments[name] = _text(path, name)
+            instruments[name] = read_text(path, name)
     return RulesetFiles(instruments, special, tables)
 
 
-def _text(path: Path, name: str) -> str:
+def read_text(path: Path, name: str) -> str:
+    """Return the text of a file.
+
+    Raises:
+        RulesetError: It is not UTF-8.
+    """
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

@@ -29,17 +29,21 @@ from engine.law.model import (
 )
 from engine.law.names import Names
 from engine.law.parsing import ConditionError, parse_condition
+from engine.law.reforms import load_reform, overlaid, reformed
 
 T = TypeVar("T")
 
 
-def load_library(root: Path) -> Library:
-    """Load, check and return the library below `root`.
+def load_library(root: Path, reform: str | None = None) -> Library:
+    """Load, check and return the library below `root`, with a reform laid over it where one is named.
 
     Raises:
         RulesetError: Every fault of every file, sorted by place.
     """
-    return build_library(find(root))
+    if reform is None:
+        return build_library(find(root))
+    overlay = load_reform(root, reform)
+    return reformed(build_library(overlaid(find(root), overlay)), overlay)
 
 
 def build_library(files: RulesetFiles) -> Library:

@@ -1,0 +1,227 @@
+"""Reforms: hypothetical or pending changes laid over the law in force.
+
+A reform is a folder `reforms/<name>/` with a `reform.yaml` that says what it is and what it ends or changes, and, beside
+it, ruleset files in the usual form that are added to the law or take the place of the files of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from engine import source
+from engine.errors import Fault, RulesetError, Span, did_you_mean
+from engine.facts.arrangement import Day
+from engine.law import schema
+from engine.law.declared import period_of, source_of
+from engine.law.files import RulesetFiles, find, read_form, read_text
+from engine.law.model import DatedMember, DatedNumber, Group, Instrument, Library, Number, Period, Source
+
+_ONE_DAY = timedelta(days=1)
+
+
+def _tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class HeadForm(_Model):
+    """What a reform is."""
+
+    id: schema.Text
+    title: schema.Text
+    status: Literal["hypothetical", "pending"]
+    says: schema.Text
+    from_: Annotated[Day, Field(alias="from")]
+    source: schema.SourceForm
+    checked: schema.CheckedForm
+
+
+class RepealForm(_Model):
+    """A rule or a whole instrument that ends, from a day on (the reform's own day where left out)."""
+
+    id: schema.Text
+    from_: Annotated[Day | None, Field(alias="from")] = None
+
+
+class NumberForm(_Model):
+    """A new value of a number."""
+
+    instrument: schema.InstrumentId
+    parameter: schema.Name
+    value: int
+    from_: Annotated[Day | None, Field(alias="from")] = None
+
+
+class MemberForm(_Model):
+    """Countries that join or leave a group, of an instrument where one is named."""
+
+    group: schema.Name
+    instrument: schema.InstrumentId | None = None
+    join: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
+    leave: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
+    from_: Annotated[Day | None, Field(alias="from")] = None
+
+
+class ReformFile(_Model):
+    """reforms/<name>/reform.yaml."""
+
+    reform: HeadForm
+    repeal: Annotated[tuple[RepealForm, ...], BeforeValidator(_tuple)] = ()
+    numbers: Annotated[tuple[NumberForm, ...], BeforeValidator(_tuple)] = ()
+    members: Annotated[tuple[MemberForm, ...], BeforeValidator(_tuple)] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reform:
+    """A reform, read and ready to be laid over a library."""
+
+    name: str
+    title: str
+    status: str
+    says: str
+    first: date
+    source: Source
+    form: ReformFile
+    node: source.Node
+    files: RulesetFiles
+
+
+def reform_names(root: Path) -> list[str]:
+    """Return the reforms below a folder of rulesets."""
+    return sorted(path.parent.name for path in (root / "reforms").glob("*/reform.yaml"))
+
+
+def load_reform(root: Path, name: str) -> Reform:
+    """Read a reform.
+
+    Raises:
+        RulesetError: There is no such reform, or its file has faults.
+    """
+    known = reform_names(root)
+    if name not in known:
+        where = Span("reforms", 1, 1)
+        raise RulesetError([Fault("unknown-reform", f"there is no reform `{name}`", where, did_you_mean(name, known))])
+    folder = root / "reforms" / name
+    place = f"reforms/{name}/reform.yaml"
+    form, node = read_form(read_text(folder / "reform.yaml", place), place, ReformFile)
+    head = form.reform
+    return Reform(
+        name,
+        head.title,
+        head.status,
+        head.says,
+        head.from_,
+        source_of(head.source),
+        form,
+        node,
+        find(folder, reform=True),
+    )
+
+
+def overlaid(files: RulesetFiles, reform: Reform) -> RulesetFiles:
+    """Return the files of the law with those of a reform added or put in their place."""
+    return RulesetFiles(
+        {**files.instruments, **reform.files.instruments},
+        files.special,
+        {**files.tables, **reform.files.tables},
+    )
+
+
+def reformed(library: Library, reform: Reform) -> Library:
+    """Return a library with the repeals, numbers and members of a reform.
+
+    Raises:
+        RulesetError: It names what is not there.
+    """
+    faults: list[Fault] = []
+    for index, repeal in enumerate(reform.form.repeal):
+        if repeal.id not in library.rules and repeal.id not in library.instruments:
+            hint = did_you_mean(repeal.id, [*library.rules, *library.instruments])
+            faults.append(
+                _unknown(reform, f"/repeal/{index}/id", f"there is no rule or instrument `{repeal.id}`", hint)
+            )
+    for index, number in enumerate(reform.form.numbers):
+        known = library.instruments.get(number.instrument)
+        if known is None or number.parameter not in known.numbers:
+            message = f"`{number.instrument}` has no number `{number.parameter}`"
+            faults.append(_unknown(reform, f"/numbers/{index}", message, ""))
+    for index, member in enumerate(reform.form.members):
+        groups = library.groups if member.instrument is None else _groups(library, member.instrument)
+        if member.group not in groups:
+            hint = did_you_mean(member.group, groups)
+            faults.append(_unknown(reform, f"/members/{index}", f"there is no group `{member.group}`", hint))
+    if faults:
+        raise RulesetError(faults)
+    ends = {repeal.id: (repeal.from_ or reform.first) - _ONE_DAY for repeal in reform.form.repeal}
+    instruments = {name: _instrument(each, reform, ends) for name, each in library.instruments.items()}
+    return replace(
+        library,
+        instruments=instruments,
+        groups={name: _group(group, reform, None) for name, group in library.groups.items()},
+        rules={rule.id: rule for each in instruments.values() for rule in each.rules},
+    )
+
+
+def _groups(library: Library, instrument: str) -> Mapping[str, Group]:
+    found = library.instruments.get(instrument)
+    return found.groups if found else {}
+
+
+def _unknown(reform: Reform, pointer: str, message: str, hint: str) -> Fault:
+    return Fault("unknown-law", message, source.span_at(reform.node, pointer), hint)
+
+
+def _instrument(instrument: Instrument, reform: Reform, ends: Mapping[str, date]) -> Instrument:
+    last = ends.get(instrument.id)
+    rules = []
+    for rule in instrument.rules:
+        end = min((day for day in (last, ends.get(rule.id)) if day), default=rule.period.last)
+        # A rule that would have begun after its repeal never does.
+        if end >= rule.period.first:
+            rules.append(replace(rule, period=Period(rule.period.first, min(end, rule.period.last))))
+    return replace(
+        instrument,
+        rules=tuple(rules),
+        numbers={name: _number(number, instrument.id, reform) for name, number in instrument.numbers.items()},
+        groups={name: _group(group, reform, instrument.id) for name, group in instrument.groups.items()},
+    )
+
+
+def _number(number: Number, instrument: str, reform: Reform) -> Number:
+    for form in reform.form.numbers:
+        if (form.instrument, form.parameter) == (instrument, number.name):
+            first = form.from_ or reform.first
+            before = [
+                replace(value, period=Period(value.period.first, min(value.period.last, first - _ONE_DAY)))
+                for value in number.values
+                if value.period.first < first
+            ]
+            new = DatedNumber(period_of(first, None), form.value, reform.source.cite, reform.source.href)
+            number = replace(number, values=(*before, new))
+    return number
+
+
+def _group(group: Group, reform: Reform, instrument: str | None) -> Group:
+    for form in reform.form.members:
+        if (form.instrument, form.group) != (instrument, group.name):
+            continue
+        first = form.from_ or reform.first
+        kept = [
+            replace(each, period=Period(each.period.first, min(each.period.last, first - _ONE_DAY)))
+            if each.member in (*form.leave, *form.join)
+            else each
+            for each in group.members
+            if each.member not in (*form.leave, *form.join) or each.period.first < first
+        ]
+        new = [DatedMember(name, Period(first), reform.source.cite, reform.source.href) for name in form.join]
+        group = replace(group, members=(*kept, *new))
+    return group
