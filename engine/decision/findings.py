@@ -17,7 +17,7 @@ from engine.decision.model import (
 from engine.decision.options import options
 from engine.decision.questions import questions
 from engine.decision.tracing import Tracer
-from engine.facts.values import FALSE, TRUE, UNKNOWN
+from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 from engine.facts.views import Leg
 from engine.inference.evaluation import Found, Judge
 from engine.inference.outcomes import Outcome
@@ -76,14 +76,17 @@ class Assembler:
             difference=found.difference,
         )
 
-    def _options(self, found: Found, leg: Leg) -> tuple[Option, ...]:
+    def _with_levers(self, found: Found, leg: Leg) -> list[Truth]:
         later = list(found.atoms)
         for number in found.program.measured:
             later[number] = found.program.tests[number](leg, self.judge.reference.later)
-        return options(found.program, found.atoms, later, leg, self.env)
+        return later
+
+    def _options(self, found: Found, leg: Leg) -> tuple[Option, ...]:
+        return options(found.program, found.atoms, self._with_levers(found, leg), leg, self.env)
 
     def _ask(self, found: Found, leg: Leg) -> None:
-        for question in questions(found, leg, self.env):
+        for question in questions(found, self._with_levers(found, leg), leg, self.env):
             key = (question.fact, question.pointer)
             known = self._questions.get(key)
             if known is None or (question.deciding and not known.deciding):

@@ -37,10 +37,14 @@ class Unknown:
     rules: list[str] = field(default_factory=list)
 
 
-def questions(found: Found, leg: Leg, env: Environment) -> list[Question]:
-    """Return the questions of one undetermined finding, the smallest deciding set first."""
+def questions(found: Found, later: Sequence[Truth], leg: Leg, env: Environment) -> list[Question]:
+    """Return the questions of one undetermined finding, the smallest deciding set first.
+
+    Args:
+        later: Truth of each atom with every lever in place.
+    """
     unknowns = list(_unknowns(found.program, found.atoms, leg))
-    deciding, useful = _settling(found, unknowns)
+    deciding, useful = _settling(found, later, unknowns)
     asked: dict[tuple[str, str], Question] = {}
     for unknown in sorted(unknowns, key=lambda u: (u.key not in deciding, u.key not in useful)):
         for question in _ask(unknown, env, unknown.key in deciding, set()):
@@ -98,7 +102,9 @@ def _key(atom: Atom, subject: Subject) -> tuple[str, str]:
 # -- which sets settle ------------------------------------------------------------------------------------------------
 
 
-def _settling(found: Found, unknowns: list[Unknown]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+def _settling(
+    found: Found, later: Sequence[Truth], unknowns: list[Unknown]
+) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
     """Return the facts of the first smallest set that can settle the finding, and of all sets of that size."""
     left = _BUDGET
     for size in range(1, min(_MOST_TOGETHER, len(unknowns)) + 1):
@@ -108,7 +114,7 @@ def _settling(found: Found, unknowns: list[Unknown]) -> tuple[set[tuple[str, str
                 left -= 1
                 if left < 0:
                     break
-                if _settles(found, [(unknowns[i], answer) for i, answer in zip(chosen, answers, strict=True)]):
+                if _settles(found, later, [(unknowns[i], each) for i, each in zip(chosen, answers, strict=True)]):
                     scores[chosen] = scores.get(chosen, 0) + 1
         if scores:
             best = max(scores, key=lambda chosen: (scores[chosen], [-index for index in chosen]))
@@ -127,20 +133,12 @@ def _answers(unknown: Unknown) -> list[tuple[Truth, ...]]:
     return [*one_of[:6], (FALSE,) * count, (TRUE,) * count]
 
 
-def _settles(found: Found, answers: list[tuple[Unknown, tuple[Truth, ...]]]) -> bool:
-    atoms = list(found.atoms)
+def _settles(found: Found, with_levers: Sequence[Truth], answers: list[tuple[Unknown, tuple[Truth, ...]]]) -> bool:
+    now, later = list(found.atoms), list(with_levers)
     for unknown, truths in answers:
         for number, value in zip(unknown.numbers, truths, strict=True):
-            atoms[number] = value
-    later = [
-        TRUE
-        if number in found.program.measured
-        and value != TRUE
-        and isinstance(found.program.atoms[number].left, MeasureRef)
-        else value
-        for number, value in enumerate(atoms)
-    ]
-    return evaluate(found.program, atoms, later).outcome != "undetermined"
+            now[number] = later[number] = value
+    return evaluate(found.program, now, later).outcome != "undetermined"
 
 
 # -- how to ask -------------------------------------------------------------------------------------------------------

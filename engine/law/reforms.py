@@ -1,7 +1,7 @@
 """Reforms: hypothetical or pending changes laid over the law in force.
 
-A reform is a folder `reforms/<name>/` with a `reform.yaml` that says what it is and what it ends or changes, and, beside
-it, ruleset files in the usual form that are added to the law or take the place of the files of the same name.
+A reform is a folder `reforms/<name>/` with a `reform.yaml` that says what it is and what it ends or changes, and,
+beside it, ruleset files in the usual form that are added to the law or take the place of the files of the same name.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from engine import source
 from engine.errors import Fault, RulesetError, Span, did_you_mean
 from engine.facts.arrangement import Day
 from engine.law import schema
 from engine.law.declared import period_of, source_of
 from engine.law.files import RulesetFiles, find, read_form, read_text
 from engine.law.model import DatedMember, DatedNumber, Group, Instrument, Library, Number, Period, Source
+from engine.source import Node, span_at
 
 _ONE_DAY = timedelta(days=1)
 
@@ -89,9 +89,9 @@ class Reform:
     status: str
     says: str
     first: date
-    source: Source
+    cited: Source
     form: ReformFile
-    node: source.Node
+    node: Node
     files: RulesetFiles
 
 
@@ -114,17 +114,8 @@ def load_reform(root: Path, name: str) -> Reform:
     place = f"reforms/{name}/reform.yaml"
     form, node = read_form(read_text(folder / "reform.yaml", place), place, ReformFile)
     head = form.reform
-    return Reform(
-        name,
-        head.title,
-        head.status,
-        head.says,
-        head.from_,
-        source_of(head.source),
-        form,
-        node,
-        find(folder, reform=True),
-    )
+    files = find(folder, reform=True)
+    return Reform(name, head.title, head.status, head.says, head.from_, source_of(head.source), form, node, files)
 
 
 def overlaid(files: RulesetFiles, reform: Reform) -> RulesetFiles:
@@ -177,7 +168,7 @@ def _groups(library: Library, instrument: str) -> Mapping[str, Group]:
 
 
 def _unknown(reform: Reform, pointer: str, message: str, hint: str) -> Fault:
-    return Fault("unknown-law", message, source.span_at(reform.node, pointer), hint)
+    return Fault("unknown-law", message, span_at(reform.node, pointer), hint)
 
 
 def _instrument(instrument: Instrument, reform: Reform, ends: Mapping[str, date]) -> Instrument:
@@ -205,7 +196,7 @@ def _number(number: Number, instrument: str, reform: Reform) -> Number:
                 for value in number.values
                 if value.period.first < first
             ]
-            new = DatedNumber(period_of(first, None), form.value, reform.source.cite, reform.source.href)
+            new = DatedNumber(period_of(first, None), form.value, reform.cited.cite, reform.cited.href)
             number = replace(number, values=(*before, new))
     return number
 
@@ -222,6 +213,6 @@ def _group(group: Group, reform: Reform, instrument: str | None) -> Group:
             for each in group.members
             if each.member not in (*form.leave, *form.join) or each.period.first < first
         ]
-        new = [DatedMember(name, Period(first), reform.source.cite, reform.source.href) for name in form.join]
+        new = [DatedMember(name, Period(first), reform.cited.cite, reform.cited.href) for name in form.join]
         group = replace(group, members=(*kept, *new))
     return group
