@@ -1,6 +1,6 @@
 """Evaluate every arrangement in a folder, worst first, using Safeconduct as a library.
 
-    python examples/evaluate_folder.py [FOLDER]
+python examples/evaluate_folder.py [FOLDER]
 """
 
 from __future__ import annotations

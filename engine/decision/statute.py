@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from datetime import date
 from pathlib import Path
 
 from engine.inference.core import Core
-from engine.inference.programs import BookPrograms
-from engine.law.book import Books, StatuteBook
+from engine.inference.programs import BookPrograms, ProgramCache
+from engine.law.book import Books
 from engine.law.loading import load_library
 from engine.law.model import Library
+
+# A service that is asked about many days keeps the books of those asked about last.
+_MOST_BOOKS = 64
 
 
 class Law:
@@ -20,16 +24,20 @@ class Law:
         self.library = library
         self.books = Books(library)
         self.core = Core()
-        self._programs: dict[int, BookPrograms] = {}
+        self._cache = ProgramCache(self.books)
+        self._programs: OrderedDict[date, BookPrograms] = OrderedDict()
         self._lock = threading.Lock()
 
     def programs(self, day: date) -> BookPrograms:
         """Return the programs of the book of a day."""
-        book: StatuteBook = self.books.on(day)
-        found = self._programs.get(id(book))
-        if found is None:
-            with self._lock:
-                found = self._programs.setdefault(id(book), BookPrograms(book))
+        first = self.books.interval(day).first
+        with self._lock:
+            found = self._programs.get(first)
+            if found is None:
+                found = self._programs[first] = BookPrograms(self.books.on(day), self._cache)
+                if len(self._programs) > _MOST_BOOKS:
+                    self._programs.popitem(last=False)
+            self._programs.move_to_end(first)
         return found
 
     def close(self) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar, cast
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from engine.errors import EvaluationError
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 from engine.inference import compiler
 from engine.inference.durable_backend import DurableFailure, Handle
-from engine.inference.network import Production, attribute_names, split_network
+from engine.inference.network import NetworkLimit, Production, attribute_names, split_network
 from engine.inference.outcomes import Outcome, Verdict
 from engine.inference.program import Program
 
@@ -64,13 +65,14 @@ class Network:
 
 
 class Core:
-    """Every network in use, made when first needed."""
+    """Every network in use, made when first needed, given back when the last program that uses it is gone."""
 
     def __init__(self) -> None:
-        self._networks: dict[tuple[Production, ...], Network] = {}
-        self._of_program: dict[int, tuple[Program, Network]] = {}
+        self._networks: WeakValueDictionary[tuple[Production, ...], Network] = WeakValueDictionary()
+        self._of_program: WeakKeyDictionary[Program, Network] = WeakKeyDictionary()
+        self._memory: WeakKeyDictionary[Program, dict[object, object]] = WeakKeyDictionary()
         self._outcomes = Handle("outcomes", compiler.compile_outcomes())
-        self._memory: dict[int, dict[object, object]] = {}
+        self._made = 0
         self._lock = threading.Lock()
 
     def network(self, program: Program, definitions: bool = False) -> Network:
@@ -79,16 +81,15 @@ class Core:
         Raises:
             NetworkLimit: A rule is too large for the library.
         """
-        found = self._of_program.get(id(program))
-        if found is not None:
-            return found[1]
-        productions = (compiler.compile_definitions if definitions else compiler.compile_program)(program)
         with self._lock:
-            network = self._networks.get(productions)
+            network = self._of_program.get(program)
             if network is None:
-                network = self._networks[productions] = Network(f"n{len(self._networks)}", productions)
-            # Keeps the program alive, so that its id is not used again.
-            self._of_program[id(program)] = (program, network)
+                productions = (compiler.compile_definitions if definitions else compiler.compile_program)(program)
+                network = self._networks.get(productions)
+                if network is None:
+                    network = self._networks[productions] = Network(f"n{self._made}", productions)
+                    self._made += 1
+                self._of_program[program] = network
         return network
 
     def evaluate(self, program: Program, as_it_stands: Sequence[Truth], with_levers: Sequence[Truth]) -> Verdict:
@@ -127,14 +128,15 @@ class Core:
 
         Inference sees nothing but these truths, so that the same truths always lead to the same conclusions.
         """
-        memory = self._memory.get(id(program))
-        if memory is None or len(memory) >= _MOST_REMEMBERED:
-            memory = self._memory[id(program)] = {}
+        with self._lock:
+            memory = self._memory.get(program)
+            if memory is None or len(memory) >= _MOST_REMEMBERED:
+                memory = self._memory[program] = {}
         found = memory.get(key)
         if found is None:
             try:
                 found = memory[key] = work_out(program, key)
-            except DurableFailure as error:
+            except (DurableFailure, NetworkLimit) as error:
                 raise EvaluationError(f"the inference core failed on `{program.id}`: {error}") from error
         return cast(R, found)
 
@@ -148,7 +150,7 @@ class Core:
     def close(self) -> None:
         """Give every handle's memory back."""
         self._outcomes.close()
-        for network in self._networks.values():
+        for network in list(self._networks.values()):
             network.close()
         self._networks.clear()
         self._of_program.clear()

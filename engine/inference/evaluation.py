@@ -5,6 +5,7 @@ Atoms are evaluated once. Derived traits are worked out by each evaluator for it
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,6 +19,8 @@ from engine.inference.core import Core
 from engine.inference.outcomes import Verdict
 from engine.inference.program import Program
 from engine.inference.programs import BookPrograms
+
+log = logging.getLogger("safeconduct.inference")
 
 
 class Evaluator(Protocol):
@@ -164,6 +167,15 @@ class Judge:
         return found if found.verdict.reached == FALSE else None
 
     def _decide(self, program: Program, leg: Leg) -> Found:
+        try:
+            return self._decide_safely(program, leg)
+        except Exception as error:
+            log.exception("evaluation failed", extra={"instrument": program.id, "transfer": leg.transfer.id})
+            unknown = (UNKNOWN,) * len(program.clauses)
+            verdict = Verdict("undetermined", UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, unknown, unknown)
+            return Found(program, (UNKNOWN,) * len(program.atoms), verdict, f"failed: {type(error).__name__}: {error}")
+
+    def _decide_safely(self, program: Program, leg: Leg) -> Found:
         atoms = program.values(leg, self.reference.now)
         verdict = self.reference.verdict(program, leg, atoms)
         difference = self._difference(program, leg, atoms, verdict) if self.core else ""

@@ -64,7 +64,7 @@ class Clause:
     own: bool
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Program:
     """Rules of one instrument, or definitions of one trait, ready to be evaluated.
 

@@ -6,7 +6,11 @@ touches, so that the cost of a decision depends on the law that can reach it and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import cached_property
 from typing import cast
 
@@ -15,16 +19,90 @@ from engine.facts.values import FALSE, UNKNOWN, Truth
 from engine.facts.views import Leg, PartyView
 from engine.inference.program import Program, make_program
 from engine.inference.reference import truth
-from engine.law.book import StatuteBook
+from engine.law.book import Books, StatuteBook
+from engine.law.checks import derived_in
 from engine.law.expression import Atom, CountRef, FactRef, GroupRef
-from engine.law.model import REMARK_KINDS
+from engine.law.model import REMARK_KINDS, Library, Rule
+
+# Several versions of every instrument; a program takes some tens of kilobytes, and its network some more.
+_MOST_PROGRAMS = 5000
+
+
+class ProgramCache:
+    """Programs shared by all books of a library in which the law behind them is the same.
+
+    The law behind an instrument is its own, that of the instruments whose exceptions reach into it, and that of those
+    whose definitions it reads; a program stays good until one of them changes.
+    """
+
+    def __init__(self, books: Books) -> None:
+        self._behind = _law_behind(books.library)
+        self._changes = books.changes
+        self._days: dict[frozenset[str], list[date]] = {}
+        self._programs: OrderedDict[tuple[str, date], Program] = OrderedDict()
+        self._countries: dict[tuple[str, date], frozenset[str] | None] = {}
+        self._lock = threading.RLock()
+
+    def key(self, name: str, day: date) -> tuple[str, date]:
+        """Return what identifies the program of an instrument or trait on a day."""
+        behind = self._behind[name]
+        days = self._days.get(behind)
+        if days is None:
+            days = self._days[behind] = sorted(d for d, names in self._changes.items() if not behind.isdisjoint(names))
+        index = bisect_right(days, day)
+        return name, days[index - 1] if index else date.min
+
+    def program(self, key: tuple[str, date], make: Callable[[], Program]) -> Program:
+        """Return a program, making it where it is not at hand."""
+        with self._lock:
+            found = self._programs.get(key)
+            if found is None:
+                found = self._programs[key] = make()
+                if len(self._programs) > _MOST_PROGRAMS:
+                    self._programs.popitem(last=False)
+            else:
+                self._programs.move_to_end(key)
+        return found
+
+    def countries(self, key: tuple[str, date], work_out: Callable[[], frozenset[str] | None]) -> frozenset[str] | None:
+        """Return the countries by which an instrument is indexed, working them out where they are not known."""
+        if key not in self._countries:
+            self._countries[key] = work_out()
+        return self._countries[key]
+
+
+def _law_behind(library: Library) -> dict[str, frozenset[str]]:
+    """Return for each instrument, and each derived trait, the instruments whose law its program is made of."""
+    definers: dict[str, set[str]] = {trait.id: set() for trait in library.traits.values() if trait.derived}
+    direct: dict[str, set[str]] = {name: {name} for name in library.instruments}
+    for rule in library.rules.values():
+        if rule.defines:
+            definers[rule.defines].add(rule.instrument)
+        for target in rule.to:
+            direct[library.rules[target].instrument].add(rule.instrument)
+    for rule in library.rules.values():
+        for trait in derived_in((*rule.when, *rule.requires, *rule.fulfilled_by)):
+            direct[rule.instrument] |= definers[trait]
+    closed = {name: _closure({name}, direct) for name in direct}
+    return {**closed, **{trait: _closure(names, direct) for trait, names in definers.items()}}
+
+
+def _closure(names: set[str], direct: Mapping[str, set[str]]) -> frozenset[str]:
+    todo, found = list(names), set[str]()
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += direct[name]
+    return frozenset(found)
 
 
 class BookPrograms:
     """Programs of one book."""
 
-    def __init__(self, book: StatuteBook) -> None:
+    def __init__(self, book: StatuteBook, cache: ProgramCache) -> None:
         self.book = book
+        self._cache = cache
         self._instruments: dict[str, Program] = {}
         self._definitions: dict[str, Program] = {}
 
@@ -33,16 +111,19 @@ class BookPrograms:
         program = self._instruments.get(name)
         if program is None:
             rules = tuple(rule for rule in self.book.rules[name] if rule.kind != "definition")
-            program = self._instruments[name] = make_program(name, rules, self.book)
+            program = self._instruments[name] = self._shared(name, rules)
         return program
 
     def definitions(self, trait: str) -> Program:
         """Return the program that works out a derived trait; it has no clauses where no definition is in force."""
         program = self._definitions.get(trait)
         if program is None:
-            rules = self.book.definitions.get(trait, ())
-            program = self._definitions[trait] = make_program(trait, rules, self.book)
+            program = self._definitions[trait] = self._shared(trait, self.book.definitions.get(trait, ()))
         return program
+
+    def _shared(self, name: str, rules: tuple[Rule, ...]) -> Program:
+        key = self._cache.key(name, self.book.period.first)
+        return self._cache.program(key, lambda: make_program(name, rules, self.book))
 
     def everything(self) -> Iterable[Program]:
         """Yield every program of the book, definitions first."""
@@ -56,7 +137,8 @@ class BookPrograms:
         everywhere: list[str] = []
         by_country: dict[str, list[str]] = {}
         for name in sorted(self.book.instruments):
-            countries = self._countries(name)
+            key = self._cache.key(name, self.book.period.first)
+            countries = self._cache.countries(key, lambda name=name: self._countries(name))  # type: ignore[misc]
             if countries is None:
                 everywhere.append(name)
             for country in countries or ():

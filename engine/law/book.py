@@ -92,17 +92,17 @@ class Books:
         self.library = library
         self.changes = changes(library)
         self.change_days = sorted(self.changes)
-        self._cache: dict[int, StatuteBook] = {}
+
+    def interval(self, day: date) -> Period:
+        """Return the days around `day` on which no encoded law changes."""
+        index = bisect_right(self.change_days, day)
+        first = self.change_days[index - 1] if index else BEGINNING
+        last = self.change_days[index] - _ONE_DAY if index < len(self.change_days) else END
+        return Period(first, last)
 
     def on(self, day: date) -> StatuteBook:
         """Return the book of a day."""
-        index = bisect_right(self.change_days, day)
-        book = self._cache.get(index)
-        if book is None:
-            first = self.change_days[index - 1] if index else BEGINNING
-            last = self.change_days[index] - _ONE_DAY if index < len(self.change_days) else END
-            book = self._cache[index] = make_book(self.library, Period(first, last))
-        return book
+        return make_book(self.library, self.interval(day))
 
 
 def make_book(library: Library, period: Period) -> StatuteBook:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from engine.law.files import default_rulesets
 from engine.decision.rendering import render
 from engine.decision.statute import load_law
 from engine.errors import FaultsError
+from engine.law.files import default_rulesets
 from tests.published.agreement import compare, examples, table
 
 

@@ -1,8 +1,9 @@
 """Compare our answers with those that authorities published.
 
 The facts of a published example are restated by hand as an arrangement; only those are evaluated. An authority's
-"restricted" is lawful once its conditions are met, so it agrees with `not_yet_permitted` and `permitted_with_conditions`;
-its "prohibited" judges the transfer as proposed, so it agrees with every refusal and with no permission.
+"restricted" is lawful once its conditions are met, so it agrees with `not_yet_permitted` and
+`permitted_with_conditions`; its "prohibited" judges the transfer as proposed, so it agrees with
+every refusal and with no permission.
 """
 
 from __future__ import annotations
@@ -135,7 +136,8 @@ def table(results: list[Compared]) -> Iterator[str]:
         yield _row(authority, [result for result in results if result.example.authority == authority])
     yield _row("all", results)
     same = sum(result.outcome == _same_word(result.example.outcome) for result in results if not result.problems)
-    yield f"{same} of the agreed in the authority's own word; no permission for a published prohibition: {_refused(results)}"
+    yield f"{same} of the agreed in the authority's own word"
+    yield f"no permission for a published prohibition: {_refused(results)}"
     for result in results:
         if result.problems:
             yield ""

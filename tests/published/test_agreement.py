@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.law.files import default_rulesets
 from engine.decision.statute import Law, load_law
+from engine.law.files import default_rulesets
 from tests.published.agreement import Example, compare, examples
 
 CASES = list(examples())
