@@ -78,7 +78,7 @@ def run(located: Located, law: Law) -> Result:
         return Result(located, (str(error),), None)
     except ArrangementError as error:
         return Result(located, tuple(str(fault) for fault in error.faults), None)
-    decision = decide(arrangement, law, as_of=case.day)
+    decision = decide(arrangement, law, as_of=case.day, thorough=True)
     problems = [problem for name, expect in case.expect.items() for problem in check(name, expect, decision, law)]
     if case.overall is not None and decision.outcome != case.overall:
         problems.append(f"the whole: expected {case.overall}, got {decision.outcome}")

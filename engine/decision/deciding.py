@@ -38,6 +38,7 @@ def decide(
     as_of: date | None = None,
     readings: Mapping[str, str] | None = None,
     core: bool = True,
+    thorough: bool = False,
     on_difference: Incident | None = None,
 ) -> Decision:
     """Decide an arrangement.
@@ -46,13 +47,14 @@ def decide(
         as_of: The law of this day; the arrangement's own day, or today, where left out.
         readings: Added to, and stronger than, the readings that the arrangement names.
         core: Whether the inference core decides too (always, for a decision of record). False in bulk analysis.
+        thorough: Explain every definition behind instruments that do not reach a transfer as well.
         on_difference: Called with instrument, transfer and the difference when the two evaluators differ.
     """
     day = as_of or arrangement.as_of or date.today()  # noqa: DTZ011 - the day of the caller's own calendar
     chosen = {**arrangement.readings, **(readings or {})}
     programs = law.programs(day)
     view = ArrangementView(arrangement, day)
-    decider = _Decider(law, programs, view, chosen, core, on_difference or _log_incident)
+    decider = _Decider(law, programs, view, chosen, core, thorough, on_difference or _log_incident)
     transfers = tuple(decider.transfer(index) for index in range(len(arrangement.transfers)))
     outcome = worst(transfer.outcome for transfer in transfers) if transfers else "undetermined"
     return Decision(
@@ -65,20 +67,28 @@ def decide(
         contradictions=decider.contradictions(),
         derived=decider.assembler.derived,
         left_out=decider.left_out(),
-        next_change=_next_change(arrangement, law, day, chosen, transfers),
+        next_change=_next_change(decider, law, transfers),
         receipt=receipt_of(arrangement, law, programs.book, day, chosen, decider.used),
     )
 
 
 def outcomes(arrangement: Arrangement, law: Law, day: date, readings: Mapping[str, str]) -> dict[str, Outcome]:
     """Return the outcome of each transfer on a day, by the reference evaluator alone and without reasons."""
-    programs = law.programs(day)
     view = ArrangementView(arrangement, day)
+    return _outcomes(view, law.programs(day), readings, lambda leg, name: None)
+
+
+def _outcomes(
+    view: ArrangementView,
+    programs: BookPrograms,
+    readings: Mapping[str, str],
+    known: Callable[[Leg, str], Outcome | None],
+) -> dict[str, Outcome]:
     judge = Judge(programs, readings, None)
-    found: dict[str, list[Outcome]] = {transfer.id: [] for transfer in arrangement.transfers}
+    found: dict[str, list[Outcome]] = {transfer.id: [] for transfer in view.model.transfers}
     for leg in view.legs:
         found[leg.transfer.id] += [
-            _settled(judge, programs, name, leg, readings)[0] for name in programs.candidates(leg)
+            known(leg, name) or _settled(judge, programs, name, leg, readings)[0] for name in programs.candidates(leg)
         ]
         if gaps_of(leg, programs.book):
             found[leg.transfer.id].append("undetermined")
@@ -122,15 +132,17 @@ class _Decider:
         view: ArrangementView,
         readings: Mapping[str, str],
         core: bool,
+        thorough: bool,
         on_difference: Incident,
     ) -> None:
         self.programs = programs
         self.view = view
         self.readings = readings
         self.judge = Judge(programs, readings, law.core if core else None)
-        self.assembler = Assembler(programs.book, self.judge)
+        self.assembler = Assembler(programs.book, self.judge, thorough)
         self.on_difference = on_difference
         self.used: set[str] = set()
+        self.known: dict[tuple[int, str], Outcome] = {}
 
     def transfer(self, index: int) -> TransferDecision:
         transfer = self.view.model.transfers[index]
@@ -164,6 +176,7 @@ class _Decider:
         if found.difference:
             self.on_difference(name, leg.transfer.id, found.difference)
             outcome = "undetermined"
+        self.known[leg.index, name] = outcome
         return self.assembler.finding(found, leg, outcome, under)
 
     def contradictions(self) -> tuple[ContradictionTrace, ...]:
@@ -178,29 +191,32 @@ class _Decider:
         return tuple(dict.fromkeys(lines))
 
 
-def _next_change(
-    arrangement: Arrangement,
-    law: Law,
-    day: date,
-    readings: Mapping[str, str],
-    transfers: tuple[TransferDecision, ...],
-) -> Change | None:
-    """Return the first later day on which law already dated changes the outcome of a transfer."""
+def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision, ...]) -> Change | None:
+    """Return the first later day on which law already dated changes the outcome of a transfer.
+
+    Evidence is taken as it is today, so that only the law makes the difference; what stands on the same law as today
+    has the same outcome and is not worked out again.
+    """
+    view, today = decider.view, decider.programs
     now = {transfer.id: transfer.outcome for transfer in transfers}
-    last = max((t.end for t in arrangement.transfers if t.end), default=END)
-    legs = ArrangementView(arrangement, day).legs
+    last = max((t.end for t in view.model.transfers if t.end), default=END)
     days = law.books.change_days
-    for later in days[bisect_right(days, day) :]:
-        if later > last:
+    for day in days[bisect_right(days, view.day) :]:
+        if day > last:
             break
-        changed = law.books.changes[later]
-        reachable = (law.programs(each).candidates(leg) for leg in legs for each in (day, later))
+        changed = law.books.changes[day]
+        later = law.programs(day)
+        reachable = (programs.candidates(leg) for leg in view.legs for programs in (today, later))
         if "" not in changed and all(changed.isdisjoint(names) for names in reachable):
             continue
-        then = outcomes(arrangement, law, later, readings)
+
+        def known(leg: Leg, name: str, later: BookPrograms = later) -> Outcome | None:
+            return decider.known.get((leg.index, name)) if later.same_law(name, today) else None
+
+        then = _outcomes(view, later, decider.readings, known)
         different = tuple(name for name, each in then.items() if each != now[name])
         if different:
-            return Change(later, worst(then.values()), different)
+            return Change(day, worst(then.values()), different)
     return None
 
 

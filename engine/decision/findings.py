@@ -29,11 +29,11 @@ from engine.law.expression import MeasureRef, leaves
 class Assembler:
     """Collects what the findings of one arrangement have to say."""
 
-    def __init__(self, book: StatuteBook, judge: Judge) -> None:
+    def __init__(self, book: StatuteBook, judge: Judge, thorough: bool) -> None:
         self.book = book
         self.judge = judge
         self.env = judge.reference.now
-        self.tracer = Tracer(book, self.env)
+        self.tracer = Tracer(book, self.env, thorough)
         self.conditions: list[Condition] = []
         self._questions: dict[tuple[str, str], Question] = {}
 

@@ -65,12 +65,14 @@ def shown(value: object) -> str:
 class Tracer:
     """Explains the findings of one arrangement under one book."""
 
-    def __init__(self, book: StatuteBook, env: Environment) -> None:
+    def __init__(self, book: StatuteBook, env: Environment, thorough: bool) -> None:
         self.book = book
         self.env = env
+        self.thorough = thorough
         self._derived: dict[tuple[str, str], DerivedTrace | None] = {}
         # What an atom read is the same wherever the atom stands; atoms and subjects outlive the tracer.
-        self._read: dict[tuple[int, int], tuple[FactTrace, ...]] = {}
+        self._read: dict[tuple[int, int, bool], tuple[FactTrace, ...]] = {}
+        self._explaining = True
         self._compared: dict[int, tuple[ParameterTrace, ...]] = {}
 
     @property
@@ -84,6 +86,9 @@ class Tracer:
     def rules(self, found: Found, leg: Leg) -> tuple[RuleTrace, ...]:
         """Return the rules worth showing for a finding, in the order of the text."""
         program = found.program
+        # Where an instrument does not reach a transfer, a status that is lacking says enough; one that is there (the
+        # data are de-identified) is the reason, and is explained.
+        self._explaining = self.thorough or found.verdict.reached != FALSE
         scoped = any(
             found.verdict.holds[c.number] != FALSE for c in program.clauses if c.own and c.rule.kind == "scope"
         )
@@ -103,10 +108,15 @@ class Tracer:
             )
         if kind == "route":
             return True
+        if clause.rule.routes and not any(self._within_reach(found, number) for number in clause.routes):
+            return False  # a duty of routes that are closed bears on nothing
         if kind == "exception":
             return found.verdict.holds[clause.number] != FALSE
         # A rule that does not apply is worth a line only where an exception took it away.
         return found.verdict.holds[clause.number] != FALSE or self._raw(clause, found.atoms) != FALSE
+
+    def _within_reach(self, found: Found, number: int) -> bool:
+        return self._raw(found.program.clauses[number], found.atoms) != FALSE
 
     def _raw(self, clause: Clause, atoms: Sequence[Truth]) -> Truth:
         return truth(clause.when, atoms)
@@ -190,7 +200,7 @@ class Tracer:
         return tuple(lines)
 
     def _facts_of(self, atom: Atom, subject: Subject) -> tuple[FactTrace, ...]:
-        key = (id(atom), id(subject))
+        key = (id(atom), id(subject), self._explaining)
         found = self._read.get(key)
         if found is None:
             found = self._read[key] = tuple(self.facts(atom, subject))
@@ -232,7 +242,8 @@ class Tracer:
         if isinstance(target, Missing):
             return FactTrace(str(ref), shown(value), "", derived=True)
         place = subject_pointer(target, self.book.library.traits[ref.trait].of)
-        self._explain(ref.trait, target, place)
+        if self._explaining or value is True:
+            self._explain(ref.trait, target, place)
         return FactTrace(str(ref), shown(value), place, derived=True)
 
     def _explain(self, trait: str, subject: Subject, place: str) -> None:

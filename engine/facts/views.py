@@ -149,10 +149,11 @@ PARTY_FACTS: Final[Mapping[str, Callable[[PartyView], Value]]] = {
 class Leg:
     """One transfer carrying one data set."""
 
-    __slots__ = ("arrangement", "data", "data_index", "exporter", "importer", "transfer", "transfer_index")
+    __slots__ = ("arrangement", "data", "data_index", "exporter", "importer", "index", "transfer", "transfer_index")
 
-    def __init__(self, arrangement: ArrangementView, transfer_index: int, data_index: int) -> None:
+    def __init__(self, arrangement: ArrangementView, index: int, transfer_index: int, data_index: int) -> None:
         self.arrangement = arrangement
+        self.index = index
         self.transfer_index = transfer_index
         self.transfer: Transfer = arrangement.model.transfers[transfer_index]
         self.data_index = data_index
@@ -363,10 +364,9 @@ class ArrangementView:
         self.parties = {party.id: PartyView(self, index, party) for index, party in enumerate(model.parties)}
         self.transfers = {transfer.id: transfer for transfer in model.transfers}
         self._dataset_index = {data.id: index for index, data in enumerate(model.datasets)}
+        pairs = [(index, name) for index, transfer in enumerate(model.transfers) for name in transfer.datasets]
         self.legs = tuple(
-            Leg(self, index, self._dataset_index[name])
-            for index, transfer in enumerate(model.transfers)
-            for name in transfer.datasets
+            Leg(self, number, index, self._dataset_index[name]) for number, (index, name) in enumerate(pairs)
         )
 
     def datasets_of(self, chosen: Callable[[Transfer], bool]) -> tuple[int, ...]:

@@ -125,6 +125,10 @@ class BookPrograms:
         key = self._cache.key(name, self.book.period.first)
         return self._cache.program(key, lambda: make_program(name, rules, self.book))
 
+    def same_law(self, name: str, other: BookPrograms) -> bool:
+        """Return whether an instrument, and all law behind it, is the same in two books of a library."""
+        return self._cache.key(name, self.book.period.first) == self._cache.key(name, other.book.period.first)
+
     def everything(self) -> Iterable[Program]:
         """Yield every program of the book, definitions first."""
         for trait in sorted(self.book.definitions):

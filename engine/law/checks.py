@@ -72,9 +72,10 @@ def check_measure(measure: Measure, span: Span) -> list[Fault]:
             faults.append(Fault("bad-measure", message, span))
         if field.name in ("done", "until", "reference"):
             faults.append(Fault("bad-measure", f"every measure has `{field.name}` already", span))
-        unknown = [value for value in field.attainable if field.values and value not in field.values]
+        named = (*field.attainable, *field.final)
+        unknown = [value for value in named if field.values and value not in field.values]
         if unknown:
-            message = f"`{unknown[0]}` is attainable but no value of `{field.name}`"
+            message = f"`{unknown[0]}` is no value of `{field.name}`"
             faults.append(Fault("bad-measure", message, span, did_you_mean(str(unknown[0]), field.values)))
     return faults
 

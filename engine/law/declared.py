@@ -66,7 +66,7 @@ def trait_of(name: str, form: schema.TraitForm, instrument: str) -> Trait:
 def measure_of(name: str, form: schema.MeasureForm, instrument: str) -> Measure:
     """Return a declared measure. Where `attainable` is left out, every value is."""
     fields = {
-        key: MeasureField(key, given.type, given.values, _attainable(given), given.ask)
+        key: MeasureField(key, given.type, given.values, _attainable(given), given.final, given.ask)
         for key, given in form.fields.items()
     }
     return Measure(name, form.lever, form.effort, form.by, form.days, form.ask, fields, instrument)

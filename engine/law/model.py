@@ -67,12 +67,18 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class MeasureField:
-    """A detail of a measure's evidence."""
+    """A detail of a measure's evidence.
+
+    Attributes:
+        attainable: Values that a lever could honestly bring about.
+        final: Values that, once shown, the parties cannot change by asking again, such as a refusal.
+    """
 
     name: str
     type: Literal["bool", "int", "date", "country", "enum"]
     values: tuple[str, ...]
     attainable: tuple[str | bool, ...]
+    final: tuple[str | bool, ...]
     ask: str
 
 

@@ -89,6 +89,7 @@ class FieldForm(_Model):
     type: ValueType
     values: Annotated[tuple[Name, ...], BeforeValidator(_tuple)] = ()
     attainable: Annotated[tuple[str | bool, ...], BeforeValidator(_tuple)] | None = None
+    final: Annotated[tuple[str | bool, ...], BeforeValidator(_tuple)] = ()
     ask: Text
 
 

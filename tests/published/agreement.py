@@ -101,7 +101,7 @@ def compare(file: str, example: Example, bases: Mapping[str, Any], law: Law) -> 
         return Compared(example, file, None, (str(error),), None)
     except ArrangementError as error:
         return Compared(example, file, None, tuple(str(fault) for fault in error.faults), None)
-    decision = decide(arrangement, law, as_of=example.day)
+    decision = decide(arrangement, law, as_of=example.day, thorough=True)
     found = [
         finding
         for transfer in decision.transfers
