@@ -18,7 +18,7 @@ from engine.facts.values import FALSE, TRUE, UNKNOWN, WORDS, Missing, PartialSet
 from engine.facts.views import FACT_PLACES, Leg, PartyView, Value
 from engine.inference.atoms import Subject, getter, party_getter
 from engine.inference.evaluation import Environment, Found
-from engine.inference.program import And, Clause, Formula, Literal, Program
+from engine.inference.program import Clause, Line, Program
 from engine.inference.reference import truth
 from engine.law.book import StatuteBook
 from engine.law.expression import (
@@ -32,7 +32,7 @@ from engine.law.expression import (
     PercentRef,
     ReadingRef,
 )
-from engine.law.model import BEGINNING, END, Rule
+from engine.law.model import BEGINNING, END
 
 _MOST = 12
 
@@ -133,7 +133,6 @@ class Tracer:
         """Return the trace of one rule, with the exceptions to it that were considered."""
         rule = clause.rule
         status = self._status(clause, atoms, holds[clause.number], met[clause.number])
-        fulfilment = (clause.met, rule.fulfilled_by) if rule.kind == "duty" else (clause.requires, rule.requires)
         exceptions = (program.clauses[number] for number in clause.exceptions)
         return RuleTrace(
             id=rule.id,
@@ -142,8 +141,8 @@ class Tracer:
             says=rule.says,
             status=status,
             since=rule.period.first,
-            conditions=self._lines(program, 0, clause.when, rule, atoms, subject, status == "fails"),
-            requires=self._lines(program, 1, fulfilment[0], rule, atoms, subject, False) if fulfilment[1] else (),
+            conditions=self._lines(program, clause.conditions, atoms, subject, status == "fails"),
+            requires=self._lines(program, clause.fulfilment, atoms, subject, only_failing=False),
             exceptions=tuple(
                 self.rule(program, each, atoms, holds, met, subject)
                 for each in exceptions
@@ -171,33 +170,27 @@ class Tracer:
         return "defeated"
 
     def _lines(
-        self,
-        program: Program,
-        part: int,
-        formula: Formula | None,
-        rule: Rule,
-        atoms: Sequence[Truth],
-        subject: Subject,
-        only_failing: bool,
+        self, program: Program, lines: tuple[Line, ...], atoms: Sequence[Truth], subject: Subject, only_failing: bool
     ) -> tuple[ConditionTrace, ...]:
-        if formula is None:
-            return ()
-        conditions = rule.when if part == 0 else rule.fulfilled_by if rule.kind == "duty" else rule.requires
-        assert isinstance(formula, And)
-        lines = []
-        for text, line in zip(conditions, formula.parts, strict=True):
-            value = truth(line, atoms)
+        traces = []
+        for line in lines:
+            value = truth(line.formula, atoms)
             if only_failing and value != FALSE:
+                continue
+            if len(line.atoms) == 1:
+                atom = program.atoms[line.atoms[0]]
+                traces.append(
+                    ConditionTrace(line.text, word(value), self._facts_of(atom, subject), self._parameters_of(atom))
+                )
                 continue
             facts: dict[tuple[str, str], FactTrace] = {}
             parameters: dict[str, ParameterTrace] = {}
-            for number in literals(line):
+            for number in line.atoms:
                 atom = program.atoms[number]
                 facts.update(((fact.name, fact.pointer), fact) for fact in self._facts_of(atom, subject))
                 parameters.update((each.name, each) for each in self._parameters_of(atom))
-            found = (tuple(facts.values()), tuple(parameters.values()))
-            lines.append(ConditionTrace(text.text, word(value), *found))
-        return tuple(lines)
+            traces.append(ConditionTrace(line.text, word(value), tuple(facts.values()), tuple(parameters.values())))
+        return tuple(traces)
 
     def _facts_of(self, atom: Atom, subject: Subject) -> tuple[FactTrace, ...]:
         key = (id(atom), id(subject), self._explaining)
@@ -320,15 +313,6 @@ class Tracer:
         of_instrument = library.instruments[ref.instrument].source.cite if ref.instrument else ""
         cite = group.source.cite if group.source else "; ".join(cites[:3]) or of_instrument
         return ParameterTrace(ref.name, listed or "nobody", cite, since, group.source.href if group.source else "")
-
-
-def literals(formula: Formula) -> Iterator[int]:
-    """Yield the numbers of a formula's atoms from left to right."""
-    if isinstance(formula, Literal):
-        yield formula.atom
-    else:
-        for part in formula.parts:
-            yield from literals(part)
 
 
 def _flat(names: tuple[str | GroupRef, ...], book: StatuteBook) -> frozenset[str]:

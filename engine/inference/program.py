@@ -6,7 +6,7 @@ turn), and every atom that occurs, once. Definitions have programs of their own,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.facts.values import Truth
@@ -44,6 +44,15 @@ Formula = Literal | And | Or
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One condition as the author wrote it, its formula, and the numbers of its atoms, each once."""
+
+    text: str
+    formula: Formula
+    atoms: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
     """A rule as formulas.
 
@@ -52,6 +61,8 @@ class Clause:
         exceptions: Positions of the exceptions to it.
         met: What fulfils a duty; None where nothing does.
         own: Whether the rule is of the program's instrument (exceptions may be of others).
+        conditions: The lines of `when`.
+        fulfilment: The lines of `requires`, or of what fulfils a duty.
     """
 
     number: int
@@ -62,6 +73,8 @@ class Clause:
     exceptions: tuple[int, ...]
     routes: tuple[int, ...]
     own: bool
+    conditions: tuple[Line, ...]
+    fulfilment: tuple[Line, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
@@ -97,7 +110,7 @@ class _Interner:
     def __init__(self) -> None:
         self.numbers: dict[Atom, int] = {}
 
-    def formula(self, conditions: Iterable[Condition]) -> Formula:
+    def formula(self, conditions: Iterable[Condition]) -> And:
         return And(tuple(self._tree(condition.tree) for condition in conditions))
 
     def _tree(self, tree: Tree) -> Formula:
@@ -157,7 +170,26 @@ def _clause(
         tuple(numbers[other.id] for other in book.exceptions.get(rule.id, ())),
         tuple(numbers[route] for route in rule.routes if route in numbers),
         own,
+        _lines(rule.when, interner),
+        _lines(rule.fulfilled_by if rule.kind == "duty" else rule.requires, interner),
     )
+
+
+def _lines(conditions: Iterable[Condition], interner: _Interner) -> tuple[Line, ...]:
+    found = []
+    for condition in conditions:
+        formula = interner.formula((condition,)).parts[0]
+        found.append(Line(condition.text, formula, tuple(dict.fromkeys(literals(formula)))))
+    return tuple(found)
+
+
+def literals(formula: Formula) -> Iterator[int]:
+    """Yield the numbers of a formula's atoms from left to right."""
+    if isinstance(formula, Literal):
+        yield formula.atom
+    else:
+        for part in formula.parts:
+            yield from literals(part)
 
 
 def _derived_of(atom: Atom) -> tuple[str, ...]:
