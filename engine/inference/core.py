@@ -53,7 +53,8 @@ class Network:
     def fire(self, stratum: int, tokens: Iterable[str]) -> set[str]:
         """Return the names of the productions that a fact with these tokens fires."""
         fired: set[str] = set()
-        for handle, names in self._handles[stratum]:
+        # An instrument that only defines has no rules of its own to fire.
+        for handle, names in self._handles.get(stratum, ()):
             fired |= handle.fire(stratum, {token: compiler.YES for token in tokens if token in names})
         return fired
 
