@@ -330,6 +330,8 @@ def subject_pointer(subject: Subject, of: str) -> str:
         return f"/datasets/{subject.data_index}"
     if of == "transfer":
         return f"/transfers/{subject.transfer_index}"
+    if of == "arrangement":
+        return ""
     return f"/transfers/{subject.transfer_index} /datasets/{subject.data_index}"
 
 

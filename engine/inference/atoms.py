@@ -135,7 +135,7 @@ def party_getter(root: str, links: tuple[str, ...]) -> Callable[[Subject], Party
 
 
 def _derived_test(ref: FactRef) -> Test:
-    if ref.root in ("data", "transfer", "leg"):
+    if ref.root in ("data", "transfer", "arrangement", "leg"):
         return lambda subject, env: env.derived(ref.trait, subject)
     party = party_getter(ref.root, ref.links)
 
