@@ -199,14 +199,15 @@ def _comparison(atom: Atom, book: StatuteBook) -> Callable[[object, object], boo
     if op in ("in", "not in"):
         group, inside = _words(right, book), op == "in"
         return lambda value, _: (value in group) is inside
+    compare_values = _OPERATORS[op]
     if isinstance(right, FactRef):
-        return _OPERATORS[op]
+        # One side may be a day of the model, the other a trait as it was written.
+        return lambda value, other: compare_values(_plain(value), _plain(other))
     if isinstance(right, NumberRef):
         number = book.number(right)
         fixed: object = number.value if number else None
     else:
         fixed = right
-    compare_values = _OPERATORS[op]
     return lambda value, _: compare_values(_plain(value), fixed)
 
 
