@@ -62,6 +62,6 @@ def evaluate(
     return decide(arrangement, law, as_of=as_of, readings=readings)
 
 
-def explain(decision: Decision, form: Literal["text", "markdown"] = "text") -> str:
-    """Return a decision and its reasons as text or Markdown."""
+def explain(decision: Decision, form: Literal["text", "summary", "markdown"] = "text") -> str:
+    """Return a decision and its reasons as text or Markdown; the summary leaves the rules behind it out."""
     return render(decision, form)

@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("file", metavar="FILE", help="YAML or JSON; - for standard input")
     evaluate.add_argument("--as-of", type=_day, metavar="DAY", help="the law of this day (YYYY-MM-DD)")
     evaluate.add_argument("--reading", action="append", default=[], metavar="ID=OPTION", help="choose a reading")
-    evaluate.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    evaluate.add_argument("--format", choices=("text", "summary", "json", "markdown"), default="text")
     evaluate.set_defaults(run=commands.evaluate)
 
     check = subs.add_parser("check", help="check all rulesets: form, references, dates, limits of the inference core")
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
     explain = subs.add_parser("explain", help="explain a stored decision")
     explain.add_argument("file", metavar="DECISION.json", help="a decision as JSON; - for standard input")
-    explain.add_argument("--format", choices=("text", "markdown"), default="text")
+    explain.add_argument("--format", choices=("text", "summary", "markdown"), default="text")
     explain.set_defaults(run=commands.explain)
 
     serve = subs.add_parser("serve", help="start the HTTP service")

@@ -38,16 +38,17 @@ _MARK = {
 
 
 def render(decision: Decision, form: str, color: bool = False) -> str:
-    """Return a decision as `text` or `markdown`."""
-    writer = _Markdown() if form == "markdown" else _Text(color)
+    """Return a decision as `text`, as `markdown`, or as a `summary` without the rules behind it."""
+    writer = _Markdown() if form == "markdown" else _Text(color, brief=form == "summary")
     return "\n".join(writer.lines(decision)) + "\n"
 
 
 class _Text:
     """Plain text, indented by depth."""
 
-    def __init__(self, color: bool) -> None:
+    def __init__(self, color: bool, brief: bool = False) -> None:
         self.color = color
+        self.brief = brief
 
     def outcome(self, outcome: str) -> str:
         word = WORDS[outcome]
@@ -93,9 +94,10 @@ class _Text:
             may = " (perhaps)" if note.unknown else ""
             yield self.item(0, f"{note.kind.capitalize()}{may}: {note.says} [{note.cite}]")
         for finding in reached:
-            yield from self.finding(finding)
+            if not self.brief or finding.options or finding.readings:
+                yield from self.finding(finding)
         others = [finding for finding in transfer.findings if finding.outcome == "not_applicable"]
-        if others:
+        if others and not self.brief:
             yield from self.heading(3, "Considered, and does not reach this transfer")
             for finding in others:
                 yield self.item(0, f"{finding.instrument} ({finding.dataset}): {finding.why}")
@@ -112,7 +114,7 @@ class _Text:
                 detail = f" with {measure.detail}" if measure.detail else ""
                 days = f", about {measure.days} days" if measure.days else ""
                 yield self.item(1, f"{self.code(measure.measure)}{detail}: {measure.ask} (by {measure.by}{days})")
-        for rule in finding.rules:
+        for rule in () if self.brief else finding.rules:
             yield from self.rule(rule, 0)
 
     def rule(self, rule: RuleTrace, depth: int) -> Iterator[str]:
@@ -145,6 +147,8 @@ class _Text:
         return f"{fact.name} is {fact.value}{' by definition, below,' if fact.derived else ''}{where}"
 
     def definitions(self, decision: Decision) -> Iterator[str]:
+        if self.brief:
+            return
         if decision.derived:
             yield from self.heading(2, "How the law's definitions came out")
         for trace in decision.derived:
