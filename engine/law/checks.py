@@ -180,6 +180,20 @@ def _check_targets(rule: Rule, library: Library) -> Iterator[Fault]:
             yield Fault("wrong-kind", f"an exception cannot defeat the {found.kind} `{target}`", rule.span)
         elif not found.period.overlaps(rule.period):
             yield Fault("bad-period", f"`{target}` is never in force together with its exception", rule.span)
+    targets = [library.rules[target] for target in rule.to if target in library.rules]
+    if len({_is_of_party(target, library) for target in targets}) > 1:
+        message = f"`{rule.id}` defeats a definition of what parties are and a rule about transfers"
+        yield Fault("wrong-kind", message, rule.span, "write an exception for each")
+
+
+def _is_of_party(rule: Rule, library: Library) -> bool:
+    """Return whether a rule defines what a party is, or is an exception to one that does."""
+    todo, seen = [rule], {rule.id}
+    for each in todo:
+        todo += [library.rules[name] for name in each.to if name in library.rules and name not in seen]
+        seen.update(each.to)
+    traits = [library.traits[each.defines] for each in todo if each.defines in library.traits]
+    return any(trait.of == "party" for trait in traits)
 
 
 def _check_defined(rule: Rule, library: Library) -> Iterator[Fault]:
@@ -232,7 +246,8 @@ def _check_cycles(library: Library) -> Iterator[Fault]:
     definitions: dict[str, set[str]] = {}
     for rule in library.rules.values():
         if rule.defines:
-            definitions.setdefault(rule.defines, set()).update(derived_in(rule.when))
+            behind = [c for each in _with_exceptions(rule, library) for c in (*each.when, *each.requires)]
+            definitions.setdefault(rule.defines, set()).update(derived_in(behind))
     for what, graph in (("exceptions", exceptions), ("definitions", definitions)):
         try:
             TopologicalSorter(graph).prepare()
@@ -242,6 +257,13 @@ def _check_cycles(library: Library) -> Iterator[Fault]:
             owner = next((rule for rule in library.rules.values() if first in (rule.id, rule.defines)), None)
             at = owner.span if owner else Span("rulesets", 1, 1)
             yield Fault("cycle", f"{what} go round in a circle: {', '.join(sorted(names))}", at)
+
+
+def _with_exceptions(rule: Rule, library: Library) -> list[Rule]:
+    chosen = [rule]
+    for each in chosen:  # grows while it is walked: exceptions have exceptions
+        chosen += [other for other in library.rules.values() if each.id in other.to and other not in chosen]
+    return chosen
 
 
 def derived_in(conditions: Iterable[Condition]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from engine import source
 from engine.errors import Fault, RulesetError, Span
 from engine.facts.vocabulary import Vocabulary
 from engine.law import checks, declared, schema
+from engine.law.condition_words import ConditionError
 from engine.law.expression import Condition
 from engine.law.files import FormT, RulesetFiles, find, read_form
 from engine.law.model import (
@@ -28,7 +29,7 @@ from engine.law.model import (
     Trait,
 )
 from engine.law.names import Names
-from engine.law.parsing import ConditionError, parse_condition
+from engine.law.parsing import parse_condition
 from engine.law.reforms import load_reform, overlaid, reformed
 
 T = TypeVar("T")
@@ -82,6 +83,7 @@ class _Builder:
         self.traits: dict[str, Trait] = {}
         self.measures: dict[str, Measure] = {}
         self.readings: dict[str, Reading] = {}
+        self.forms: dict[str, schema.RuleForm] = {}
 
     def build(self) -> Library:
         # The order matters: words before groups, groups and declarations before the rules that use them.
@@ -90,6 +92,7 @@ class _Builder:
         drafts = self.read_instruments()
         for draft in drafts:
             self.declare(draft)
+        self.forms = {form.id: form for draft in drafts for form in draft.form.rules}
         instruments = {draft.form.instrument.id: self.instrument(draft) for draft in drafts}
         rules = {rule.id: rule for each in instruments.values() for rule in each.rules}
         library = Library(
@@ -242,9 +245,7 @@ class _Builder:
     def rule(self, draft: _Draft, index: int, form: schema.RuleForm, period: Period) -> Rule:
         head = draft.form.instrument
         here = f"/rules/{index}"
-        level: Literal["leg", "party"] = "leg"
-        if form.kind == "definition" and form.defines in self.traits and self.traits[form.defines].of == "party":
-            level = "party"
+        level = self.level(form)
         names = Names(
             self.vocabulary,
             self.traits,
@@ -283,6 +284,16 @@ class _Builder:
         )
         self.faults += checks.check_rule(rule, period)
         return rule
+
+    def level(self, form: schema.RuleForm) -> Literal["leg", "party"]:
+        """Return whether a rule speaks of one party: definitions of what parties are do, and exceptions to these."""
+        todo, seen = [form], {form.id}
+        for each in todo:
+            todo += [self.forms[name] for name in each.to if name in self.forms and name not in seen]
+            seen.update(each.to)
+        defined = {each.defines for each in todo if each.kind == "definition"}
+        of_party = any(name in self.traits and self.traits[name].of == "party" for name in defined)
+        return "party" if of_party else "leg"
 
     def conditions(self, draft: _Draft, pointer: str, texts: Iterable[str], names: Names) -> tuple[Condition, ...]:
         conditions = []
