@@ -14,8 +14,9 @@ from engine.decision.deciding import decide
 from engine.decision.model import Decision, Finding, RuleTrace
 from engine.decision.statute import Law
 from engine.errors import ArrangementError, Fault, RulesetError, Span
+from engine.facts.legs import Leg
 from engine.facts.values import UNKNOWN, WORDS
-from engine.facts.views import ArrangementView, Leg
+from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Environment, Reference, statement
 from engine.inference.outcomes import RANK, worst
 from engine.law.files import read_form

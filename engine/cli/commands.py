@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from engine.decision.schema import arrangement_schema
 from engine.decision.statute import load_law
 from engine.errors import ArrangementError, Fault, RulesetError, SafeconductError
 from engine.inference.outcomes import Outcome
+from engine.inference.trial import try_books
 from engine.law.intake import parse_json, parse_yaml, read_arrangement
 from engine.law.loading import load_library
 
+_TRIAL_SECONDS = 120.0
 EXIT: dict[Outcome, int] = {
     "permitted": 0,
     "permitted_with_conditions": 0,
@@ -58,10 +61,12 @@ def explain(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Check all rulesets."""
-    library = load_library(options.path or options.rulesets)
-    rules = len(library.rules)
-    _say(f"{len(library.instruments)} instruments, {rules} rules: no faults")
+    """Check all rulesets: what they say, and that the inference core can hold them on every day."""
+    law = load_law(options.path or options.rulesets)
+    days = (date.min, *law.books.change_days)
+    networks = try_books((law.programs(day) for day in days), _TRIAL_SECONDS)
+    books = f"{len(days)} statute books in {networks} networks"
+    _say(f"{len(law.library.instruments)} instruments, {len(law.library.rules)} rules, {books}: no faults")
     return 0
 
 

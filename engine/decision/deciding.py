@@ -20,7 +20,8 @@ from engine.decision.model import (
 from engine.decision.receipt import receipt_of
 from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
-from engine.facts.views import ArrangementView, Leg
+from engine.facts.legs import Leg
+from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Found, Judge
 from engine.inference.outcomes import RANK, Outcome, worst
 from engine.inference.programs import BookPrograms

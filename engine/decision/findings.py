@@ -17,8 +17,8 @@ from engine.decision.model import (
 from engine.decision.options import options
 from engine.decision.questions import questions
 from engine.decision.tracing import Tracer
+from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
-from engine.facts.views import Leg
 from engine.inference.evaluation import Found, Judge
 from engine.inference.outcomes import Outcome
 from engine.inference.program import Clause

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.decision.model import Gap
+from engine.facts.legs import Leg
 from engine.facts.places import country_name, country_of
-from engine.facts.views import Leg
 from engine.law.book import StatuteBook
 
 _NOT_PERSONAL = ("anonymous", "aggregate", "synthetic", "non_personal")

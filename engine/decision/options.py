@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from engine.decision.model import MeasureOffer, Option
+from engine.facts.legs import Leg
 from engine.facts.values import TRUE, Truth
-from engine.facts.views import Leg
 from engine.inference.evaluation import Environment
 from engine.inference.program import And, Clause, Formula, Literal, Program
 from engine.inference.reference import truth

@@ -13,8 +13,9 @@ from itertools import combinations, product
 
 from engine.decision.model import Question
 from engine.decision.tracing import pointer_of, subject_pointer
+from engine.facts.legs import Leg
+from engine.facts.parties import PartyView
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth
-from engine.facts.views import Leg, PartyView
 from engine.inference.atoms import Subject, getter, party_getter
 from engine.inference.evaluation import Environment, Found
 from engine.inference.program import Formula, Literal, Program

@@ -14,8 +14,9 @@ from engine.decision.model import (
     Status,
     TruthWord,
 )
+from engine.facts.legs import FACT_PLACES, Leg
+from engine.facts.parties import PartyView, Value
 from engine.facts.values import FALSE, TRUE, UNKNOWN, WORDS, Missing, PartialSet, Truth
-from engine.facts.views import FACT_PLACES, Leg, PartyView, Value
 from engine.inference.atoms import Subject, getter, party_getter
 from engine.inference.evaluation import Environment, Found
 from engine.inference.program import Clause, Line, Program

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final, Protocol, cast
 
+from engine.facts.legs import DATA_FACTS, TRANSFER_FACTS, Leg
+from engine.facts.parties import PARTY_FACTS, PartyView, Value
 from engine.facts.values import (
     FALSE,
     TRUE,
@@ -23,7 +25,6 @@ from engine.facts.values import (
     truth_of,
     within,
 )
-from engine.facts.views import DATA_FACTS, PARTY_FACTS, TRANSFER_FACTS, Leg, PartyView, Value
 from engine.law.book import StatuteBook
 from engine.law.expression import (
     Atom,

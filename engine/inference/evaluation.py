@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.errors import EvaluationError
+from engine.facts.legs import Leg
+from engine.facts.parties import PartyView
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth, truth_of
-from engine.facts.views import Leg, PartyView
 from engine.inference import reference
 from engine.inference.atoms import Subject
 from engine.inference.core import Core

@@ -14,9 +14,10 @@ from datetime import date
 from functools import cached_property
 from typing import cast
 
+from engine.facts.legs import Leg
+from engine.facts.parties import PartyView
 from engine.facts.places import country_of
 from engine.facts.values import FALSE, UNKNOWN, Truth
-from engine.facts.views import Leg, PartyView
 from engine.inference.program import Program, make_program
 from engine.inference.reference import truth
 from engine.law.book import Books, StatuteBook

@@ -1,0 +1,221 @@
+"""A leg, one transfer carrying one data set: what conditions can ask of the data and of the transfer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from engine.facts.arrangement import Dataset, Range, Subjects, Transfer
+from engine.facts.parties import ABSENT, UNKNOWN, PartyView, Value, countries_in, known, set_of
+from engine.facts.places import country_of
+from engine.facts.values import ANY_NUMBER, NOTHING_KNOWN, ZERO, Interval, Missing, PartialSet
+
+if TYPE_CHECKING:
+    from engine.facts.views import ArrangementView
+
+
+class Leg:
+    """One transfer carrying one data set."""
+
+    __slots__ = ("arrangement", "data", "data_index", "exporter", "importer", "index", "transfer", "transfer_index")
+
+    def __init__(self, arrangement: ArrangementView, index: int, transfer_index: int, data_index: int) -> None:
+        self.arrangement = arrangement
+        self.index = index
+        self.transfer_index = transfer_index
+        self.transfer: Transfer = arrangement.model.transfers[transfer_index]
+        self.data_index = data_index
+        self.data: Dataset = arrangement.model.datasets[data_index]
+        self.exporter: PartyView = arrangement.parties[self.transfer.exporter]
+        self.importer: PartyView = arrangement.parties[self.transfer.importer]
+
+    @property
+    def origin(self) -> PartyView:
+        """Return the exporter of the first transfer of an onward chain."""
+        return self.arrangement.parties[self.first_transfer().exporter]
+
+    def first_transfer(self) -> Transfer:
+        """Return the transfer with which an onward chain began; the transfer itself otherwise."""
+        transfer = self.transfer
+        while transfer.onward_of is not None:
+            transfer = self.arrangement.transfers[transfer.onward_of]
+        return transfer
+
+    @property
+    def key_holder(self) -> PartyView | Missing:
+        """Return the party that keeps the key."""
+        holder = self.data.key_holder
+        if holder is None:
+            return UNKNOWN
+        return ABSENT if holder == "none" else self.arrangement.parties[holder]
+
+    def party(self, root: str) -> PartyView | Missing:
+        """Return the party that a root names."""
+        if root == "exporter":
+            return self.exporter
+        if root == "importer":
+            return self.importer
+        return self.origin if root == "origin" else self.key_holder
+
+    def role(self, root: str) -> Value:
+        """Return the role of exporter, importer or origin in this transfer."""
+        if root == "origin":
+            return known(self.first_transfer().exporter_role)
+        if root in ("exporter", "importer"):
+            return known(self.transfer.exporter_role if root == "exporter" else self.transfer.importer_role)
+        return UNKNOWN
+
+    def same_entity(self) -> bool:
+        """Return whether both ends are one legal person."""
+        one, other = self.exporter, self.importer
+        if one.party.branch_of is None and other.party.branch_of is None:
+            return False
+        return one.legal_person() == other.legal_person() or (one.party.branch_of == other.party.branch_of)
+
+    def holds_key(self, party: PartyView) -> Value:
+        """Return whether a party holds the key or additional information."""
+        holder = self.key_holder
+        return holder if holder is UNKNOWN else isinstance(holder, PartyView) and holder is party
+
+    def count(self, scope: str, unit: str, places: frozenset[str], categories: frozenset[str]) -> Interval:
+        """Return how many people (records, devices, specimens) the data sets in scope are about.
+
+        Args:
+            places: Countries that count; empty for all.
+            categories: Only data sets with one of these count; empty for all.
+        """
+        total: Interval | None = None
+        for index in self._in_scope(scope):
+            data = self.arrangement.model.datasets[index]
+            if categories and categories.isdisjoint(data.categories):
+                continue
+            one = _count(data, unit, places)
+            total = one if total is None else total.joined(one)
+        return total or ZERO
+
+    def _in_scope(self, scope: str) -> tuple[int, ...]:
+        if scope == "data":
+            return (self.data_index,)
+        if scope == "transfer":
+            return self.arrangement.datasets_of(lambda other: other is self.transfer)
+        mine = self.transfer
+        if scope == "pair":
+            return self.arrangement.datasets_of(lambda t: (t.exporter, t.importer) == (mine.exporter, mine.importer))
+        return self.arrangement.datasets_of(lambda t: t.exporter == mine.exporter)
+
+
+def _count(data: Dataset, unit: str, places: frozenset[str]) -> Interval:
+    if data.subjects is None:
+        return ANY_NUMBER
+    if data.subjects == "none":
+        return ZERO
+    total = ZERO
+    for subjects in data.subjects:
+        if not places or country_of(subjects.country) in places or subjects.country in places:
+            total = total.plus(_interval(subjects, unit))
+    return total
+
+
+def _interval(subjects: Subjects, unit: str) -> Interval:
+    value: int | Range | None = getattr(subjects, unit)
+    if value is None:
+        return ANY_NUMBER
+    return Interval(value.at_least, value.at_most) if isinstance(value, Range) else Interval(value, value)
+
+
+def _subject_countries(leg: Leg) -> PartialSet:
+    subjects = leg.data.subjects
+    if subjects is None:
+        return NOTHING_KNOWN
+    if subjects == "none":
+        return PartialSet(frozenset(), complete=True)
+    return PartialSet(frozenset(country_of(each.country) for each in subjects), complete=True)
+
+
+def _same_group(leg: Leg) -> Value:
+    one, other = leg.exporter.party.group, leg.importer.party.group
+    return one is not None and one == other
+
+
+def _via(leg: Leg) -> PartialSet:
+    parties = leg.arrangement.parties
+    via = leg.transfer.via or ()
+    return PartialSet(frozenset(parties[v].country if v in parties else country_of(v) for v in via), complete=True)
+
+
+def _transfer_categories(leg: Leg) -> PartialSet:
+    datasets = leg.arrangement.model.datasets
+    chosen = leg.arrangement.datasets_of(lambda transfer: transfer is leg.transfer)
+    return PartialSet(frozenset(c for index in chosen for c in datasets[index].categories), complete=True)
+
+
+def _consent(leg: Leg, name: str) -> Value:
+    return known(getattr(leg.data.consent, name)) if leg.data.consent else UNKNOWN
+
+
+DATA_FACTS: Final[Mapping[str, Callable[[Leg], Value]]] = {
+    "categories": lambda leg: set_of(leg.data.categories),
+    "identifiability": lambda leg: known(leg.data.identifiability),
+    "subject_countries": _subject_countries,
+    "collected_in": lambda leg: countries_in(leg.data.collected_in),
+    "fields": lambda leg: set_of(leg.data.fields),
+    "technology": lambda leg: set_of(leg.data.technology),
+    "deceased": lambda leg: known(leg.data.deceased),
+    "minors": lambda leg: known(leg.data.minors),
+    "encrypted": lambda leg: known(leg.data.encrypted),
+    "made_public_by": lambda leg: known(leg.data.made_public_by),
+    "published": lambda leg: known(leg.data.published),
+    "intended_for_publication": lambda leg: known(leg.data.intended_for_publication),
+    "export_classification": lambda leg: known(leg.data.export_classification),
+    "trl": lambda leg: known(leg.data.trl),
+    "consent_scope": lambda leg: _consent(leg, "scope"),
+    "consent_covers_transfer": lambda leg: _consent(leg, "covers_transfer"),
+    "consent_explicit": lambda leg: _consent(leg, "explicit"),
+    "key_with_importer": lambda leg: leg.holds_key(leg.importer),
+    "key_with_exporter": lambda leg: leg.holds_key(leg.exporter),
+}
+
+TRANSFER_FACTS: Final[Mapping[str, Callable[[Leg], Value]]] = {
+    "mode": lambda leg: leg.transfer.mode,
+    "purposes": lambda leg: set_of(leg.transfer.purposes),
+    "agreement": lambda leg: known(leg.transfer.agreement),
+    "consideration": lambda leg: known(leg.transfer.consideration),
+    "frequency": lambda leg: known(leg.transfer.frequency),
+    "start": lambda leg: known(leg.transfer.start),
+    "end": lambda leg: known(leg.transfer.end),
+    "is_onward": lambda leg: leg.transfer.onward_of is not None,
+    "is_cross_border": lambda leg: leg.exporter.country != leg.importer.country,
+    "same_entity": lambda leg: leg.same_entity(),
+    "importer_is_employee": lambda leg: leg.importer.party.employer == leg.exporter.party.id,
+    "same_group": _same_group,
+    "storage_countries": lambda leg: countries_in(leg.transfer.storage),
+    "access_countries": lambda leg: countries_in(leg.transfer.access_from),
+    "via_countries": _via,
+    "categories": _transfer_categories,
+}
+
+# Where a built-in fact stands in the arrangement, below its party, data set or transfer; same name unless listed.
+FACT_PLACES: Final[Mapping[tuple[str, str], str]] = {
+    ("party", "region"): "country",
+    ("party", "branch_of_country"): "branch_of",
+    ("party", "is_branch"): "branch_of",
+    ("data", "subject_countries"): "subjects",
+    ("data", "consent_scope"): "consent/scope",
+    ("data", "consent_covers_transfer"): "consent/covers_transfer",
+    ("data", "consent_explicit"): "consent/explicit",
+    ("data", "key_with_importer"): "key_holder",
+    ("data", "key_with_exporter"): "key_holder",
+    ("data", "persons"): "subjects",
+    ("data", "records"): "subjects",
+    ("data", "devices"): "subjects",
+    ("data", "samples"): "subjects",
+    ("transfer", "is_onward"): "onward_of",
+    ("transfer", "is_cross_border"): "importer",
+    ("transfer", "same_entity"): "importer",
+    ("transfer", "importer_is_employee"): "importer",
+    ("transfer", "same_group"): "importer",
+    ("transfer", "storage_countries"): "storage",
+    ("transfer", "access_countries"): "access_from",
+    ("transfer", "via_countries"): "via",
+    ("transfer", "categories"): "datasets",
+}
