@@ -1,0 +1,116 @@
+"""Try statute books out in a child process before they are used.
+
+The library behind the inference core can crash or never return on a network it cannot hold. The compiler refuses such
+networks; here every network is also registered and fired once in a process of its own, with a time limit, so that a
+mistake in either ends that process and not the one that serves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from engine.errors import EvaluationError, Fault, RulesetError
+from engine.inference import compiler
+from engine.inference.durable_backend import DurableFailure, exercise
+from engine.inference.network import NetworkLimit, Production, split_network
+from engine.inference.program import Program
+from engine.inference.programs import BookPrograms
+
+_Productions = tuple[Production, ...]
+_Compile = Callable[[Program], _Productions]
+
+
+def try_book(programs: BookPrograms, limit_seconds: float) -> None:
+    """Compile every program of a statute book and exercise its networks in a child process.
+
+    Raises:
+        RulesetError: Rules are too large for the inference core.
+        EvaluationError: The child crashed, took longer than `limit_seconds`, or found a wrong answer.
+    """
+    try_books((programs,), limit_seconds)
+
+
+def try_books(books: Iterable[BookPrograms], limit_seconds: float) -> int:
+    """Do the same for several books, each network that they share once, and return the number of networks tried.
+
+    Raises:
+        RulesetError: Rules are too large for the inference core.
+        EvaluationError: The child crashed, took longer than `limit_seconds`, or found a wrong answer.
+    """
+    networks = _networks(_programs(books))
+    try:
+        exercise(list(networks), seconds=limit_seconds)
+    except DurableFailure as error:
+        raise EvaluationError(f"{_culprit(list(networks.values()), error)}: {error}") from error
+    return len(networks)
+
+
+def trial_key(library_digest: str) -> str:
+    """Return what a trial's result depends on, as a hash: the law, the code that compiles it, the library, Python."""
+    found = hashlib.sha256(f"{library_digest} {version('durable_rules')} {sys.version}".encode())
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def _programs(books: Iterable[BookPrograms]) -> Iterator[tuple[Program, _Compile]]:
+    """Yield every program once, with what compiles it; the gate of an instrument is a network of its own."""
+    seen: set[int] = set()
+    for book in books:
+        for program in book.everything():
+            if id(program) in seen:
+                continue
+            seen.add(id(program))
+            if program.id not in book.book.instruments:
+                yield program, compiler.compile_definitions
+                continue
+            yield program, compiler.compile_program
+            if program.gate is not None:
+                yield program.gate, compiler.compile_program
+
+
+def _networks(programs: Iterable[tuple[Program, _Compile]]) -> dict[_Productions, str]:
+    """Return the networks as the core registers them, each with the first program that needs it."""
+    groups: dict[_Productions, str] = {}
+    networks: dict[_Productions, str] = {compiler.compile_outcomes(): "outcomes"}
+    faults: list[Fault] = []
+    # All at hand before the first is compiled: the books' cache may drop a program, and its id would be used again.
+    for program, compile_productions in list(programs):
+        for group in _by_stratum(compile_productions(program)):
+            if group in groups:
+                continue
+            groups[group] = program.id
+            try:
+                networks.update((part, program.id) for part in split_network(group) if part not in networks)
+            except NetworkLimit as error:
+                faults.append(_fault(program, error))
+    if faults:
+        raise RulesetError(faults)
+    return networks
+
+
+def _by_stratum(productions: _Productions) -> Iterable[_Productions]:
+    strata: dict[int, list[Production]] = {}
+    for production in productions:
+        strata.setdefault(production.stratum, []).append(production)
+    return [tuple(group) for group in strata.values()]
+
+
+def _fault(program: Program, error: NetworkLimit) -> Fault:
+    """Name the rule behind a production: `wt3` is of clause 3, `Mt` of the instrument as a whole."""
+    number = re.search(r"\d+", error.production)
+    clause = program.clauses[int(number[0]) if number else 0]
+    what = f"rule `{clause.rule.id}`" if number else f"`{program.id}` as a whole"
+    message = f"{what} is too large for the inference core: {error.limit} is {error.figure}, allowed is {error.allowed}"
+    return Fault("too-large", message, clause.rule.span, "split it, with a definition for each part")
+
+
+def _culprit(names: list[str], error: DurableFailure) -> str:
+    number = re.search(r"network (\d+)", str(error))
+    index = int(number[1]) if number else len(names)
+    return f"`{names[index]}` failed its trial" if index < len(names) else "the law failed its trial"
