@@ -29,7 +29,7 @@ EXAMPLE ?= examples/thl-nih-diabetes.yaml
 WORKERS ?= 2
 FUZZ_SECONDS ?= 300
 
-.PHONY: help run test check lint fuzz soak bench agreement install install-dev lock clean
+.PHONY: help run test check lint fuzz soak bench docs agreement install install-dev lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +58,9 @@ soak: install-dev ## hundreds of thousands of decisions in one process, watching
 
 bench: $(VENV)/.bench ## measure speed, as ratios, beside other engines
 	$(BIN)/python -m bench $(ARGS)
+
+docs: install-dev ## write the parts of README.md and docs/ that are made from the law
+	$(BIN)/python scripts/docs.py
 
 agreement: install-dev ## compare our decisions with the regulators' published examples
 	$(BIN)/python -m tests.published $(ARGS)

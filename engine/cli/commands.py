@@ -13,6 +13,7 @@ from engine.cases.junit import junit_report
 from engine.cases.measuring import coverage_of
 from engine.cases.running import Result, find_cases, run
 from engine.cli import browsing
+from engine.decision.coverage import coverage_table
 from engine.decision.deciding import decide
 from engine.decision.model import DECISION, Decision
 from engine.decision.rendering import render
@@ -107,6 +108,12 @@ def law(options: argparse.Namespace) -> int:
 def facts(options: argparse.Namespace) -> int:
     """Browse the vocabulary."""
     _out(browsing.facts(load_library(options.rulesets, options.reform), options.name))
+    return 0
+
+
+def coverage(options: argparse.Namespace) -> int:
+    """Print the table of coverage."""
+    _out(coverage_table(load_library(options.rulesets, options.reform)).rstrip())
     return 0
 
 

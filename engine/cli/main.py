@@ -79,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     facts.add_argument("name", nargs="?", metavar="NAME")
     facts.set_defaults(run=commands.facts)
 
+    coverage = subs.add_parser("coverage", help="print which jurisdictions and instruments are covered, as Markdown")
+    coverage.set_defaults(run=commands.coverage)
+
     schema = subs.add_parser("schema", help="print the JSON Schema of an arrangement")
     schema.set_defaults(run=commands.schema)
 

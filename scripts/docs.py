@@ -1,0 +1,63 @@
+"""Write the documentation that is made from the law (`make docs`); with --check, only say whether it is current."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from engine import evaluate, explain, load_rulesets
+from engine.decision.coverage import coverage_table
+from engine.decision.schema import arrangement_schema
+from engine.decision.statute import Law
+from engine.law.intake import parse_yaml
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = "thl-nih-diabetes.yaml"
+SHOWN_LINES = 22
+
+
+def between(text: str, start: str, end: str, inside: str) -> str:
+    """Return `text` with what stands between two marks replaced."""
+    head, mark, rest = text.partition(start)
+    _, closing, tail = rest.partition(end)
+    if not mark or not closing:
+        raise SystemExit(f"no `{start}` ... `{end}`")
+    return head + start + inside + end + tail
+
+
+def readme(text: str, law: Law) -> str:
+    """Return the README with its example and its table made anew."""
+    arrangement = parse_yaml((ROOT / "examples" / EXAMPLE).read_text(encoding="utf-8"), EXAMPLE)
+    lines = explain(evaluate(arrangement, law), "summary").splitlines()[:SHOWN_LINES]
+    text = between(text, "first lines -->\n```\n", "\n...\n```", "\n".join(lines).rstrip())
+    return between(
+        text, "<!-- coverage: made by `make docs` -->", "<!-- end of coverage -->", f"\n{coverage_table(law.library)}"
+    )
+
+
+def documents(law: Law) -> dict[Path, str]:
+    """Return what each file should hold."""
+    schema = json.dumps(arrangement_schema(law.library), indent=2, sort_keys=True) + "\n"
+    page = ROOT / "README.md"
+    return {page: readme(page.read_text(encoding="utf-8"), law), ROOT / "docs" / "arrangement.schema.json": schema}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or check them."""
+    stale = 0
+    for path, text in documents(load_rulesets()).items():
+        current = path.read_text(encoding="utf-8") if path.exists() else ""
+        if current == text:
+            continue
+        stale += 1
+        if "--check" in arguments:
+            print(f"{path.relative_to(ROOT)} is not current: run `make docs`", file=sys.stderr)
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
