@@ -94,9 +94,7 @@ def _first_decision(address: str, example: Path) -> str:
         saved = Path(folder, "decision.json")
         saved.write_bytes(decision)
         # Its exit code is the outcome, which is not a failure of ours.
-        explained = subprocess.run(
-            [SAFECONDUCT, "explain", saved], capture_output=True, text=True, check=False
-        )
+        explained = subprocess.run([SAFECONDUCT, "explain", saved], capture_output=True, text=True, check=False)
     if not explained.stdout:
         raise RuntimeError(f"the decision could not be explained: {explained.stderr}")
     return f"\nPOST {request.full_url} < {example}\n\n{explained.stdout.rstrip()}"
