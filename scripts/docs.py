@@ -31,9 +31,8 @@ def readme(text: str, law: Law) -> str:
     arrangement = parse_yaml((ROOT / "examples" / EXAMPLE).read_text(encoding="utf-8"), EXAMPLE)
     lines = explain(evaluate(arrangement, law), "summary").splitlines()[:SHOWN_LINES]
     text = between(text, "first lines -->\n```\n", "\n...\n```", "\n".join(lines).rstrip())
-    return between(
-        text, "<!-- coverage: made by `make docs` -->", "<!-- end of coverage -->", f"\n{coverage_table(law.library)}"
-    )
+    table = f"\n{coverage_table(law.library)}"
+    return between(text, "<!-- coverage: made by `make docs` -->", "<!-- end of coverage -->", table)
 
 
 def documents(law: Law) -> dict[Path, str]:
