@@ -202,13 +202,13 @@ def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision,
     now = {transfer.id: transfer.outcome for transfer in transfers}
     last = max((t.end for t in view.model.transfers if t.end), default=END)
     days = law.books.change_days
+    reaching_today = {name for _, name in decider.known}
     for day in days[bisect_right(days, view.day) :]:
         if day > last:
             break
         changed = law.books.changes[day]
         later = law.programs(day)
-        reachable = (programs.candidates(leg) for leg in view.legs for programs in (today, later))
-        if "" not in changed and all(changed.isdisjoint(names) for names in reachable):
+        if "" not in changed and changed.isdisjoint(reaching_today) and not later.any_can_reach(changed, view.legs):
             continue
 
         def known(leg: Leg, name: str, later: BookPrograms = later) -> Outcome | None:

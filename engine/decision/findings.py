@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from engine.decision.model import (
     Condition,
@@ -105,15 +106,15 @@ class Assembler:
     def _mechanism(self, found: Found) -> str:
         if found.verdict.reached != TRUE:
             return ""
-        for clause in found.program.clauses:
-            if clause.own and clause.rule.kind == "route" and found.verdict.holds[clause.number] == TRUE:
+        for clause in found.program.kinds.get("route", ()):
+            if found.verdict.holds[clause.number] == TRUE:
                 return clause.rule.id
         return ""
 
     def _conditions(self, found: Found, leg: Leg, mechanism: str) -> None:
-        for clause in found.program.clauses:
+        for clause in found.program.kinds.get("duty", ()):
             rule, verdict = clause.rule, found.verdict
-            if not clause.own or rule.kind != "duty" or verdict.holds[clause.number] == FALSE:
+            if verdict.holds[clause.number] == FALSE:
                 continue
             if verdict.met[clause.number] == TRUE or (rule.routes and mechanism not in rule.routes):
                 continue
@@ -151,20 +152,19 @@ class Assembler:
         for leg in legs:
             for name in self.judge.programs.candidates(leg):
                 found = self.judge.decide(name, leg)
-                is_reached = found.verdict.reached != FALSE or not _has_scope(found)
-                for clause in found.program.clauses:
+                if found.verdict.reached == FALSE and found.program.kinds.get("scope"):
+                    continue
+                for clause in _remarks(found):
                     rule, value = clause.rule, found.verdict.holds[clause.number]
-                    if not clause.own or value == FALSE or not is_reached:
+                    if value == FALSE or (rule.kind == "commitment" and restricting.isdisjoint(rule.about)):
                         continue
-                    if rule.kind == "commitment" and restricting.isdisjoint(rule.about):
-                        continue
-                    if rule.kind == "commitment" or rule.kind == "warning":
-                        notes[rule.id] = Note(rule.kind, rule.id, rule.cite, rule.says, rule.about, value == UNKNOWN)
+                    kind: Literal["commitment", "warning"] = "commitment" if rule.kind == "commitment" else "warning"
+                    notes[rule.id] = Note(kind, rule.id, rule.cite, rule.says, rule.about, value == UNKNOWN)
         return tuple(notes[key] for key in sorted(notes))
 
 
-def _has_scope(found: Found) -> bool:
-    return any(clause.own and clause.rule.kind == "scope" for clause in found.program.clauses)
+def _remarks(found: Found) -> tuple[Clause, ...]:
+    return (*found.program.kinds.get("commitment", ()), *found.program.kinds.get("warning", ()))
 
 
 def _measures(clause: Clause) -> Iterable[str]:

@@ -15,7 +15,7 @@ from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 from engine.inference import compiler
 from engine.inference.durable_backend import DurableFailure, Handle
 from engine.inference.network import NetworkLimit, Production, attribute_names, split_network
-from engine.inference.outcomes import Outcome, Verdict
+from engine.inference.outcomes import Outcome, Verdict, gated
 from engine.inference.program import Program
 
 _OUTCOMES: Final[dict[str, Outcome]] = {
@@ -110,6 +110,18 @@ class Core:
             _, later, _ = _World(network, program, worlds[1]).summary()
         outcome = self._outcome(reached, may, later, clean)
         return Verdict(outcome, reached, may, later, clean, now.holds(), now.met())
+
+    def gate(self, program: Program, atoms: Sequence[Truth]) -> Verdict:
+        """Decide only whether an instrument reaches a leg.
+
+        Raises:
+            EvaluationError: The library failed.
+        """
+        return self._remembered(program, tuple(atoms), self._gate)
+
+    def _gate(self, program: Program, atoms: tuple[Truth, ...]) -> Verdict:
+        world = _World(self.network(program), program, atoms)
+        return gated(world.summary()[0], world.holds())
 
     def defined(self, program: Program, atoms: Sequence[Truth]) -> Truth:
         """Return the value of a derived trait.

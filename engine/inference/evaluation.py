@@ -30,6 +30,9 @@ class Evaluator(Protocol):
     def evaluate(self, program: Program, as_it_stands: Sequence[Truth], with_levers: Sequence[Truth]) -> Verdict:
         """Decide one instrument for one leg."""
 
+    def gate(self, program: Program, atoms: Sequence[Truth]) -> Verdict:
+        """Decide only whether an instrument reaches a leg."""
+
     def defined(self, program: Program, atoms: Sequence[Truth]) -> Truth:
         """Return the value of a derived trait."""
 
@@ -38,6 +41,7 @@ class Reference:
     """The reference evaluator, as an `Evaluator`."""
 
     evaluate = staticmethod(reference.evaluate)
+    gate = staticmethod(reference.gate)
     defined = staticmethod(reference.defined)
 
 
@@ -117,7 +121,9 @@ class Worlds:
         self.later = Environment(programs, evaluator, readings, levers=True)
 
     def verdict(self, program: Program, leg: Leg, atoms: list[Truth]) -> Verdict:
-        """Decide an instrument for a leg, given its atoms as the arrangement stands."""
+        """Decide an instrument for a leg, given its atoms as the arrangement stands; of a gate, only that."""
+        if program.is_gate:
+            return self.evaluator.gate(program, atoms)
         first = self.evaluator.evaluate(program, atoms, atoms)
         # What may start already may start with more measures, too; only a refusal or doubt needs the second world.
         if not program.measured or first.reached == FALSE or first.may == TRUE:

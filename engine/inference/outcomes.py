@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from engine.facts.values import FALSE, TRUE, Truth
+from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 
 Outcome = Literal[
     "prohibited",
@@ -71,3 +71,9 @@ class Verdict:
     clean: Truth
     holds: tuple[Truth, ...]
     met: tuple[Truth, ...]
+
+
+def gated(reached: Truth, holds: tuple[Truth, ...]) -> Verdict:
+    """Return the verdict of a gate, which tells nothing but whether the instrument reaches the leg."""
+    outcome: Outcome = "not_applicable" if reached == FALSE else "undetermined"
+    return Verdict(outcome, reached, UNKNOWN, UNKNOWN, UNKNOWN, holds, (FALSE,) * len(holds))

@@ -89,6 +89,7 @@ class Program:
     gate: Of an instrument, only what decides whether it reaches a leg: looked at first, since most do not.
     derived: Numbers of the atoms that ask for derived traits.
     kinds: The program's own clauses by kind.
+    is_gate: Whether this is a gate.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Program:
     gate: Program | None
     derived: tuple[int, ...]
     kinds: Mapping[str, tuple[Clause, ...]]
+    is_gate: bool = False
 
     def values(self, subject: Subject, env: Env) -> list[Truth]:
         """Return the truth of every atom for a leg or party."""
@@ -124,10 +126,14 @@ def make_program(name: str, rules: tuple[Rule, ...], book: StatuteBook) -> Progr
     """Return the program of some rules of a book, with their exceptions."""
     gate_rules = tuple(rule for rule in rules if rule.kind in ("scope", "exemption"))
     has_gate = any(rule.kind == "scope" for rule in rules) and len(gate_rules) < len(rules)
-    return _make_program(name, rules, book, _make_program(name, gate_rules, book, None) if has_gate else None)
+    return _make_program(
+        name, rules, book, _make_program(name, gate_rules, book, None, is_gate=True) if has_gate else None
+    )
 
 
-def _make_program(name: str, rules: tuple[Rule, ...], book: StatuteBook, gate: Program | None) -> Program:
+def _make_program(
+    name: str, rules: tuple[Rule, ...], book: StatuteBook, gate: Program | None, is_gate: bool = False
+) -> Program:
     chosen = list(rules)
     for rule in chosen:  # grows while it is walked: exceptions have exceptions
         chosen += [other for other in book.exceptions.get(rule.id, ()) if other not in chosen]
@@ -147,6 +153,7 @@ def _make_program(name: str, rules: tuple[Rule, ...], book: StatuteBook, gate: P
         gate,
         tuple(index for index, atom in enumerate(atoms) if _derived_of(atom)),
         _by_kind(clauses),
+        is_gate,
     )
 
 

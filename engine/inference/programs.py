@@ -150,6 +150,11 @@ class BookPrograms:
                 by_country.setdefault(country, []).append(name)
         return tuple(everywhere), {key: tuple(value) for key, value in by_country.items()}
 
+    def any_can_reach(self, names: Iterable[str], legs: Iterable[Leg]) -> bool:
+        """Return whether one of some instruments could reach one of some legs."""
+        wanted = [name for name in names if name in self.book.instruments]
+        return bool(wanted) and any(not set(wanted).isdisjoint(self.candidates(leg)) for leg in legs)
+
     def candidates(self, leg: Leg) -> list[str]:
         """Return the instruments that could reach a leg, in order of id."""
         everywhere, by_country = self._index

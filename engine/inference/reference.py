@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.facts.values import FALSE, TRUE, Truth
-from engine.inference.outcomes import Verdict, outcome_of
+from engine.inference.outcomes import Verdict, gated, outcome_of
 from engine.inference.program import And, Clause, Formula, Literal, Program
 
 
@@ -33,9 +33,12 @@ def truth(formula: Formula, atoms: Sequence[Truth]) -> Truth:
     return greatest
 
 
-def reached(gate: Program, atoms: Sequence[Truth]) -> Truth:
-    """Return whether an instrument reaches a leg: some scope holds and no exemption does."""
-    return _World(gate, atoms).reached()
+def gate(program: Program, atoms: Sequence[Truth]) -> Verdict:
+    """Decide only whether an instrument reaches a leg; the rest of the verdict stays unknown."""
+    world = _World(program, atoms)
+    reaches = world.reached()
+    holds = tuple(world.holds(clause) for clause in program.clauses)
+    return gated(reaches, holds)
 
 
 def evaluate(program: Program, as_it_stands: Sequence[Truth], with_levers: Sequence[Truth]) -> Verdict:
