@@ -30,6 +30,7 @@ COPY pyproject.toml LICENSE ./
 COPY engine engine
 COPY service service
 COPY rulesets rulesets
+COPY examples examples
 RUN /opt/build/bin/pip wheel --no-index --no-deps --no-build-isolation --wheel-dir /dist . \
     && /opt/build/bin/pip --python /opt/safeconduct/bin/python install --no-index --no-deps /dist/*.whl
 

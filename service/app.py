@@ -1,0 +1,80 @@
+"""Put the service together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from engine.decision.statute import Law
+from engine.errors import ArrangementError
+from service import docs, openapi, problems
+from service.envelope import Envelope
+from service.metrics import Metrics
+from service.published import Shelf
+from service.routes import evaluations, law, operations
+from service.routes.common import published_of
+from service.settings import Settings
+
+
+def create_app(
+    law_or_settings: Law | Settings, settings: Settings | None = None, on_failure: Callable[[], None] | None = None
+) -> FastAPI:
+    """Return the application.
+
+    Args:
+        law_or_settings: A law to serve at once; or settings, from which the law is loaded in the background when the
+            application starts. Until then `/readyz` answers 503.
+        settings: Settings beside a law.
+        on_failure: Called from another thread when the law cannot be loaded; `app.state.shelf.error` says why.
+    """
+    law_given = law_or_settings if isinstance(law_or_settings, Law) else None
+    if isinstance(law_or_settings, Settings):
+        settings = law_or_settings
+    metrics = Metrics()
+    shelf = Shelf(settings or Settings(), metrics, law_given)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if not shelf.is_ready:
+            shelf.load_in_background(on_failure or (lambda: None))
+        yield
+
+    app = FastAPI(
+        title="Safeconduct", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
+    )
+    app.state.shelf = shelf
+    app.add_middleware(Envelope, metrics=metrics)
+    _handle_errors(app)
+    for router in (evaluations.router, law.router, operations.router):
+        app.include_router(router)
+    _publish(app, with_pages=shelf.settings.docs)
+    return app
+
+
+def _handle_errors(app: FastAPI) -> None:
+    app.add_exception_handler(problems.Problem, problems.on_problem)
+    app.add_exception_handler(ArrangementError, problems.on_arrangement_error)
+    app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
+    app.add_exception_handler(HTTPException, problems.on_http_exception)
+
+
+def _publish(app: FastAPI, with_pages: bool) -> None:
+    """Serve the OpenAPI document, made once per law, and the pages that show it."""
+    made: dict[str, bytes] = {}
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def get_openapi_document(request: Request) -> Response:
+        published = published_of(request)
+        digest = published.law.library.digest
+        if digest not in made:
+            made[digest] = json.dumps(openapi.document(app, published), ensure_ascii=False).encode()
+        return Response(made[digest], media_type="application/json")
+
+    if with_pages:
+        app.include_router(docs.router)

@@ -1,0 +1,32 @@
+"""Read a request body up to a limit."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from service.problems import Problem, problem
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        Problem: 413, it is longer than `limit` bytes; it is not read to its end.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdecimal() and int(announced[:20]) > limit:
+        raise _too_large(limit)
+    parts: list[bytes] = []
+    length = 0
+    async for part in request.stream():
+        length += len(part)
+        if length > limit:
+            raise _too_large(limit)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _too_large(limit: int) -> Problem:
+    message = f"the body is longer than {limit} bytes"
+    # The rest of it is not worth waiting for, so the connection cannot be used again.
+    return problem(413, "body-too-large", message, "", "send fewer transfers at a time", {"Connection": "close"})

@@ -1,0 +1,94 @@
+"""From the bytes of a request to the bytes of a decision. Runs in a thread: nothing here waits or touches the loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from engine.decision.deciding import decide
+from engine.decision.model import DECISION, Decision
+from engine.decision.rendering import render
+from engine.errors import ArrangementError, Fault, did_you_mean, one_of
+from engine.facts.arrangement import Arrangement
+from engine.law.intake import parse_json, read_arrangement
+from engine.law.model import Library
+from service.negotiation import Form
+from service.published import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the query and the headers of an evaluation ask for."""
+
+    as_of: date | None
+    readings: tuple[str, ...]
+    form: Form
+
+
+def evaluate(body: bytes, asked: Asked, shelf: Shelf) -> bytes:
+    """Decide an arrangement.
+
+    Raises:
+        ArrangementError: It cannot be read, is too large to decide in one go, or a reading is not known.
+    """
+    law = shelf.published.law
+    readings, faults = _readings(asked.readings, law.library)
+    try:
+        arrangement = read_arrangement(_parse(body), law.library)
+    except ArrangementError as error:
+        raise ArrangementError([*error.faults, *faults]) from None
+    faults += _too_large(arrangement, shelf.settings.leg_limit)
+    if faults:
+        raise ArrangementError(faults)
+    start = time.perf_counter()
+    decision = decide(arrangement, law, as_of=asked.as_of, readings=readings, on_difference=shelf.metrics.difference)
+    shelf.metrics.decision_seconds.observe(time.perf_counter() - start)
+    shelf.metrics.decisions.labels(decision.outcome).inc()
+    return _written(decision, asked.form)
+
+
+def _written(decision: Decision, form: Form) -> bytes:
+    return DECISION.dump_json(decision) if form == "json" else render(decision, form).encode()
+
+
+def _parse(body: bytes) -> object:
+    if not body.strip():
+        raise ArrangementError([Fault("bad-json", "the body is empty", "", "send an arrangement")])
+    try:
+        # JSON on the wire is UTF-8; the parser would also guess UTF-16 and UTF-32.
+        return parse_json(body.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ArrangementError([Fault("bad-json", "the text is not UTF-8", "", "send UTF-8")]) from None
+
+
+def _too_large(arrangement: Arrangement, limit: int) -> list[Fault]:
+    legs = sum(len(transfer.datasets) for transfer in arrangement.transfers)
+    if legs <= limit:
+        return []
+    message = f"the transfers carry {legs} data sets in all, {limit} can be decided at a time"
+    return [Fault("too-many-legs", message, "/transfers", "send fewer transfers at a time")]
+
+
+def _readings(given: Iterable[str], library: Library) -> tuple[Mapping[str, str], list[Fault]]:
+    """Return the readings of a query, and what is wrong with them."""
+    chosen: dict[str, str] = {}
+    faults: list[Fault] = []
+    for text in given:
+        name, colon, option = text.partition(":")
+        known = library.readings.get(name)
+        shown = name.encode("ascii", "backslashreplace").decode()[:60]
+        if not colon:
+            faults.append(Fault("bad-value", f"`{shown}` is not ID:OPTION", "query:reading", "such as `x.y:option`"))
+        elif name in chosen:
+            faults.append(Fault("repeated-parameter", f"two options for `{shown}`", "query:reading", "choose one"))
+        elif known is None:
+            hint = did_you_mean(name[:100], library.readings)
+            faults.append(Fault("unknown-reading", f"no ruleset declares a reading `{shown}`", "query:reading", hint))
+        elif option not in known.options:
+            hint = f"known are {one_of(tuple(known.options))}"
+            faults.append(Fault("unknown-word", f"`{shown}` has no such option", "query:reading", hint))
+        else:
+            chosen[name] = option
+    return chosen, faults

@@ -1,0 +1,78 @@
+"""Which form a caller wants the answer in, and whether the body is in the one that is read."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from starlette.datastructures import Headers
+
+from service.problems import problem
+
+Form = Literal["json", "markdown", "text"]
+FORMS: dict[str, Form] = {"application/json": "json", "text/markdown": "markdown", "text/plain": "text"}
+MEDIA_TYPES: dict[Form, str] = {form: media for media, form in FORMS.items()}
+
+
+def accepted(headers: Headers) -> Form:
+    """Return the form that `Accept` prefers; JSON where it does not say.
+
+    Raises:
+        Problem: 406, none of the forms is acceptable.
+    """
+    text = ",".join(headers.getlist("accept")).strip()
+    if not text:
+        return "json"
+    ranges = [_range(part) for part in text.split(",") if part.strip()]
+    best = max(FORMS, key=lambda media: _quality(media, ranges))  # the first of equals
+    if _quality(best, ranges) <= 0:
+        raise problem(406, "not-acceptable", "no form of the answer is acceptable", "header:Accept", _LISTED)
+    return FORMS[best]
+
+
+_LISTED = "ask for " + ", ".join(f"`{media}`" for media in FORMS)
+
+
+def _range(part: str) -> tuple[str, float]:
+    media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    quality = 1.0
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                quality = min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                quality = 0.0
+    return media, quality if quality == quality else 0.0  # not a number
+
+
+def _quality(media: str, ranges: list[tuple[str, float]]) -> float:
+    """Return the quality of a media type: the most specific range that matches counts."""
+    for pattern in (media, media.partition("/")[0] + "/*", "*/*"):
+        found = [quality for text, quality in ranges if text == pattern]
+        if found:
+            return max(found)
+    return 0.0
+
+
+def check_json(headers: Headers) -> None:
+    """Refuse a body that is not announced as plain JSON.
+
+    Raises:
+        Problem: 415, with what to send.
+    """
+    text = headers.get("content-type", "")
+    media, *parameters = (piece.strip().lower() for piece in text.split(";"))
+    help = "send `Content-Type: application/json`, in UTF-8"
+    if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
+        shown = f"`{media[:60]}` is not JSON" if media else "the request does not say what its body is"
+        raise problem(415, "unsupported-content-type", shown, "header:Content-Type", help)
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name == "charset" and value.strip('"') not in ("utf-8", "utf8"):
+            message = f"the charset `{value[:20]}` is not read"
+            raise problem(415, "unsupported-content-type", message, "header:Content-Type", help)
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding != "identity":
+        message = f"the encoding `{encoding[:20]}` is not read"
+        where, help = "header:Content-Encoding", "send the body as it is"
+        raise problem(415, "unsupported-content-encoding", message, where, help, {"Accept-Encoding": "identity"})

@@ -1,0 +1,115 @@
+"""The OpenAPI document: FastAPI's, with the exact schemas of arrangements and decisions and with real examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from engine.decision.model import DECISION
+from engine.decision.receipt import engine_version
+from service.examples import decided, examples
+from service.published import Published
+from service.shapes import Problem
+
+_REF = "#/components/schemas/"
+_SUMMARY = "May this research data cross that border, as this arrangement proposes, and why?"
+_DESCRIPTION = """\
+Decision support from encoded law, not legal advice.
+
+Every error has one form: `application/problem+json` with `type`, `title`, `status` and `errors`; each error has `code`,
+`where`, `message` and `help`. The type is `/problems/` and the code of the errors, or `/problems/invalid-arrangement`
+where a request has faults of several kinds. A query parameter that is not known is refused.
+"""
+# Real examples of what goes wrong; a test sends requests that get exactly these.
+_PROBLEMS: dict[str, tuple[str, str, str, str]] = {
+    "404": ("unknown-rule", "path:id", "there is no rule `eu.gdpr`", ""),
+    "406": (
+        "not-acceptable",
+        "header:Accept",
+        "no form of the answer is acceptable",
+        "ask for `application/json`, `text/markdown`, `text/plain`",
+    ),
+    "413": ("body-too-large", "", "the body is longer than 2097152 bytes", "send fewer transfers at a time"),
+    "415": (
+        "unsupported-content-type",
+        "header:Content-Type",
+        "`text/html` is not JSON",
+        "send `Content-Type: application/json`, in UTF-8",
+    ),
+    "422": ("bad-value", "query:as_of", "a day is written `YYYY-MM-DD`", ""),
+    "500": (
+        "internal-error",
+        "",
+        "the service failed; the failure is logged",
+        "report the request id `5f0c7f3f6b3a4f6c9f0a3f5be9a7c1d2`",
+    ),
+    "503": ("not-ready", "", "the law is still being loaded", "try again in a second"),
+}
+
+
+def document(app: FastAPI, published: Published) -> dict[str, Any]:
+    """Return the document for a law."""
+    found = get_openapi(
+        title="Safeconduct",
+        version=engine_version(),
+        openapi_version="3.1.0",
+        summary=_SUMMARY,
+        description=_DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        routes=app.routes,
+    )
+    schemas = found["components"]["schemas"]
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    _add(schemas, "Problem", Problem.model_json_schema(ref_template=_REF + "{model}"))
+    _add(schemas, "Arrangement", _moved(published.schema))
+    _add(schemas, "Decision", DECISION.json_schema(mode="serialization", ref_template=_REF + "{model}"))
+    _exemplify(found, published)
+    return found
+
+
+def _add(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:
+    parts = {**schema.pop("$defs", {}), name: schema}
+    taken = [part for part in parts if part in schemas and schemas[part] != parts[part]]
+    if taken:
+        raise ValueError(f"two schemas of one name: {', '.join(taken)}")
+    schemas.update(parts)
+
+
+def _moved(schema: Any) -> Any:
+    """Return a copy of a schema in which references point to the components."""
+    if isinstance(schema, dict):
+        return {key: _moved_value(key, value) for key, value in schema.items() if key != "$schema"}
+    return [_moved(each) for each in schema] if isinstance(schema, list) else schema
+
+
+def _moved_value(key: str, value: Any) -> Any:
+    if key == "$ref" and isinstance(value, str):
+        return value.replace("#/$defs/", _REF)
+    return _moved(value)
+
+
+def _exemplify(found: dict[str, Any], published: Published) -> None:
+    for path in found["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                if status in _PROBLEMS:
+                    response["content"]["application/problem+json"]["example"] = _problem(status)
+    shipped = dict(examples(published.law))
+    if not shipped:
+        return
+    evaluate = found["paths"]["/v1/evaluations"]["post"]
+    request = evaluate["requestBody"]["content"]["application/json"]
+    request["examples"] = {name: {"summary": data["title"], "value": data} for name, data in shipped.items()}
+    name, data = next(iter(shipped.items()))
+    answer = evaluate["responses"]["200"]["content"]["application/json"]
+    answer["examples"] = {name: {"summary": data["title"], "value": decided(data, published.law)}}
+
+
+def _problem(status: str) -> dict[str, Any]:
+    code, where, message, help = _PROBLEMS[status]
+    error = {"code": code, "where": where, "message": message, "help": help}
+    title = code.replace("-", " ")
+    return {"type": f"/problems/{code}", "title": title, "status": int(status), "errors": [error]}

@@ -1,0 +1,98 @@
+"""What the routes share: the shelf, dates, queries that say nothing unknown, and how errors are documented."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Query, Request
+from starlette.responses import Response
+
+from engine.errors import Fault, did_you_mean
+from engine.facts.arrangement import Day
+from service.problems import MEDIA_TYPE, Problem
+from service.published import Published, Shelf
+
+AsOf = Annotated[
+    Day | None, Query(description="The law of this day, `YYYY-MM-DD`; today where left out.", examples=["2026-11-23"])
+]
+_DESCRIBED = {
+    404: "There is no such thing.",
+    406: "None of the forms asked for is written.",
+    413: "The body is too long.",
+    415: "The body is not announced as JSON in UTF-8.",
+    422: "The request is understood and wrong; every fault of an arrangement is listed.",
+    500: "The service failed; the failure is logged under the request id.",
+    503: "The law is not loaded yet.",
+}
+
+
+def shelf_of(request: Request) -> Shelf:
+    """Return the shelf of the application."""
+    return cast(Shelf, request.app.state.shelf)
+
+
+def published_of(request: Request) -> Published:
+    """Return the law being served.
+
+    Raises:
+        Problem: 503, it is not loaded yet.
+    """
+    return shelf_of(request).published
+
+
+def today(day: date | None) -> date:
+    """Return the day asked for, or today."""
+    return day or date.today()  # noqa: DTZ011 - the day of the caller's own calendar
+
+
+def only(*names: str, many: tuple[str, ...] = ()) -> Any:
+    """Return a dependency that refuses every other query parameter, and any but those in `many` given twice.
+
+    A misspelt `as_of` must not silently be the law of today.
+    """
+
+    def check(request: Request) -> None:
+        given = [name for name, _ in request.query_params.multi_items()]
+        faults = {_unknown(name, names) for name in given if name not in names}
+        faults |= {
+            Fault("repeated-parameter", f"`{name}` stands twice", f"query:{name}", "keep one of them")
+            for name in names
+            if name not in many and given.count(name) > 1
+        }
+        if faults:
+            raise Problem(422, sorted(faults, key=lambda fault: str(fault.where)))
+
+    return Depends(check)
+
+
+def _unknown(name: str, names: tuple[str, ...]) -> Fault:
+    shown = name.encode("ascii", "backslashreplace").decode()[:60]
+    known = f"known are {', '.join(names)}" if names else "there is none here"
+    hint = did_you_mean(name[:60], names) or known
+    return Fault("unknown-parameter", f"there is no parameter `{shown}`", f"query:{shown}", hint)
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of error responses."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _DESCRIBED[status], "content": content} for status in (*statuses, 500)}
+
+
+def as_json(data: Any) -> Response:
+    """Return plain data as a response."""
+    return Response(json.dumps(data, ensure_ascii=False), media_type="application/json")
+
+
+def find(name: str, known: Any, what: str) -> Any:
+    """Return an entry by its id.
+
+    Raises:
+        Problem: 404, there is none.
+    """
+    if name in known:
+        return known[name]
+    shown = name.encode("ascii", "backslashreplace").decode()[:60]
+    hint = did_you_mean(name[:100], known)
+    raise Problem(404, [Fault(f"unknown-{what}", f"there is no {what} `{shown}`", "path:id", hint)])

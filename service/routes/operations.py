@@ -1,0 +1,64 @@
+"""For those who run the service."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.responses import Response
+
+from engine.decision.receipt import engine_version
+from service import shapes
+from service.routes.common import as_json, errors, published_of, shelf_of
+
+router = APIRouter(tags=["operate"])
+
+
+@router.get(
+    "/healthz",
+    operation_id="getHealth",
+    summary="Ask whether the process answers",
+    response_model=shapes.Health,
+    responses=errors(),
+)
+async def get_health() -> Response:
+    """Say that the process answers."""
+    return as_json({"status": "ok"})
+
+
+@router.get(
+    "/readyz",
+    operation_id="getReadiness",
+    summary="Ask whether the law is loaded",
+    response_model=shapes.Readiness,
+    responses=errors(503),
+)
+async def get_readiness(request: Request) -> Response:
+    """Say by which law is decided."""
+    library = published_of(request).law.library
+    return as_json(
+        {
+            "status": "ready",
+            "engine": engine_version(),
+            "library_sha256": library.digest,
+            "instruments": len(library.instruments),
+            "rules": len(library.rules),
+        }
+    )
+
+
+@router.get(
+    "/metrics",
+    operation_id="getMetrics",
+    summary="Read counters for Prometheus",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Prometheus text exposition format.",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        },
+        **errors(),
+    },
+)
+async def get_metrics(request: Request) -> Response:
+    """Read the counters."""
+    return Response(shelf_of(request).metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
