@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +11,8 @@ from pydantic_core import ErrorDetails
 
 from engine.errors import Fault, Span, did_you_mean
 
+# Telling of a fault costs more than making one: input that is wrong everywhere must not keep us busy.
+MOST_FAULTS = 500
 _EXPECTED = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -39,7 +42,7 @@ def faults_of(
         locate: Turns a JSON pointer into the place to report.
     """
     places: dict[str, list[ErrorDetails]] = {}
-    for detail in error.errors(include_url=False):
+    for detail in error.errors(include_url=False)[:MOST_FAULTS]:
         places.setdefault(pointer_of(_real_path(detail, data)), []).append(detail)
     # A union reports each of its arms; the arm that got furthest says most, so deeper places hide their parents.
     arms = [place for place, details in places.items() if len(details) > 1]
@@ -121,6 +124,7 @@ def _lower(message: str) -> str:
     return message[:1].lower() + message[1:].rstrip(".").replace("Input should be", "should be")
 
 
+@cache
 def _keys(model: type[BaseModel]) -> set[str]:
     """Return every key that the model and the models inside it know."""
     keys: set[str] = set()

@@ -18,7 +18,7 @@ from engine.facts.legs import Leg
 from engine.facts.parties import PartyView
 from engine.facts.places import country_of
 from engine.facts.values import FALSE, UNKNOWN, Truth
-from engine.inference.program import Program, make_program
+from engine.inference.program import Clause, Formula, Literal, Program, make_program
 from engine.inference.reference import truth
 from engine.law.book import Books, StatuteBook
 from engine.law.checks import derived_in
@@ -164,58 +164,44 @@ class BookPrograms:
         return sorted(found)
 
     def _countries(self, name: str) -> frozenset[str] | None:
-        """Return the countries without which no scope of an instrument can be true; None where there are no such.
+        """Return the countries without which no scope of an instrument can be true; None where there are no such."""
+        scopes = self.instrument(name).kinds.get("scope", ())
+        return self._needed(self.instrument(name), scopes) if scopes else None
+
+    def _needed(self, program: Program, clauses: tuple[Clause, ...]) -> frozenset[str] | None:
+        """Return the countries without which none of some rules can hold; None where there are no such.
 
         Every comparison of a place with a country or group is taken to fail and everything else to be possible. If no
-        scope can hold under that, one of the countries compared with must be touched.
+        rule can hold under that, one of the countries that they compare with must be touched. Derived traits are
+        looked into.
         """
-        program = self.instrument(name)
-        scopes = [clause for clause in program.clauses if clause.own and clause.rule.kind == "scope"]
-        if not scopes:
-            return None
+        values: list[Truth] = [UNKNOWN] * len(program.atoms)
         places: set[str] = set()
-        values: list[Truth] = []
-        for atom in program.atoms:
-            found = self._places(atom)
-            values.append(FALSE if found is not None else UNKNOWN)
+        for literal in (each for clause in clauses for each in _positive(clause.when)):
+            found = self._places(program.atoms[literal])
             if found is not None:
+                values[literal] = FALSE
                 places |= found
-        if all(truth(clause.when, values) == FALSE for clause in scopes):
-            return frozenset(places)
-        return self._through_definitions(program)
-
-    def _through_definitions(self, program: Program) -> frozenset[str] | None:
-        """Try again with derived traits looked into, one level at a time."""
-        values: list[Truth] = []
-        places: set[str] = set()
-        for atom in program.atoms:
-            found = self._places(atom)
-            if found is None and isinstance(atom.left, FactRef) and atom.left.derived and atom.op == "true":
-                found = self._definition_places(atom.left.trait)
-            values.append(FALSE if found is not None else UNKNOWN)
-            places |= found or frozenset()
-        scopes = [clause for clause in program.clauses if clause.own and clause.rule.kind == "scope"]
-        return frozenset(places) if all(truth(c.when, values) == FALSE for c in scopes) else None
-
-    def _definition_places(self, trait: str) -> frozenset[str] | None:
-        """Return the countries without which a derived trait cannot be true; None where there are no such."""
-        if self.book.library.traits[trait].ask:
-            return None  # the caller may state it of anybody
-        program = self.definitions(trait)
-        values, places = [], set[str]()
-        for atom in program.atoms:
-            found = self._places(atom)
-            if found is None and isinstance(atom.left, FactRef) and atom.left.derived and atom.op == "true":
-                found = self._definition_places(atom.left.trait)
-            values.append(FALSE if found is not None else UNKNOWN)
-            places |= found or frozenset()
-        if all(truth(clause.when, values) == FALSE for clause in program.clauses if clause.own):
+        if all(truth(clause.when, values) == FALSE for clause in clauses):
             return frozenset(places)
         return None
+
+    def _of_definitions(self, trait: str) -> frozenset[str] | None:
+        """Return the countries without which a derived trait cannot be true; None where there are no such.
+
+        A trait that callers may state is true where they do, which stands in the index as `=trait`.
+        """
+        program = self.definitions(trait)
+        needed = self._needed(program, tuple(clause for clause in program.clauses if clause.own))
+        if needed is not None and self.book.library.traits[trait].ask:
+            return needed | {f"={trait}"}
+        return needed
 
     def _places(self, atom: Atom) -> frozenset[str] | None:
         """Return the countries of which one must be touched for the atom to be true; None where that is not so."""
         left, right = atom.left, atom.right
+        if isinstance(left, FactRef) and left.derived and atom.op == "true":
+            return self._of_definitions(left.trait)
         if isinstance(left, CountRef) or not isinstance(left, FactRef) or left.trait or left.name not in _PLACE_FACTS:
             return None
         if atom.op in ("overlaps", "in", "within"):
@@ -224,6 +210,16 @@ class BookPrograms:
         if atom.op in ("==", "has") and isinstance(right, str):
             return frozenset((country_of(right),))
         return None
+
+
+def _positive(formula: Formula) -> Iterable[int]:
+    """Yield the atoms that stand in a formula without negation."""
+    if isinstance(formula, Literal):
+        if not formula.negated:
+            yield formula.atom
+    else:
+        for part in formula.parts:
+            yield from _positive(part)
 
 
 _PLACE_FACTS = frozenset(
@@ -244,7 +240,7 @@ _PLACE_FACTS = frozenset(
 
 
 def touched(leg: Leg) -> set[str]:
-    """Return every country that some place fact of a leg could name.
+    """Return every country that some place fact of a leg could name, and `=trait` for every trait stated to be true.
 
     Where a place is not known, an instrument could be reached through it; such facts are asked for by the instruments
     that the known places bring in.
@@ -260,7 +256,13 @@ def touched(leg: Leg) -> set[str]:
     for via in transfer.via or ():
         party = leg.arrangement.parties.get(via)
         countries |= _party_countries(party) if party else {country_of(via)}
+    for traits in (data.traits, transfer.traits, leg.arrangement.model.traits):
+        countries |= _stated(traits)
     return countries
+
+
+def _stated(traits: Mapping[str, object]) -> set[str]:
+    return {f"={name}" for name, value in traits.items() if value is True}
 
 
 def _parties(leg: Leg) -> list[PartyView]:
@@ -276,7 +278,7 @@ def _parties(leg: Leg) -> list[PartyView]:
 def _party_countries(view: PartyView) -> set[str]:
     party = view.party
     named = (party.country, party.organised_under, party.employer_country, *(party.citizenship or ()))
-    countries = {country_of(place) for place in named if place}
+    countries = {country_of(place) for place in named if place} | _stated(party.traits)
     if party.branch_of and party.branch_of not in view.arrangement.parties:
         countries.add(country_of(party.branch_of))
     return countries

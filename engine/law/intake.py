@@ -64,15 +64,21 @@ def read_arrangement(data: Any, library: Library) -> Arrangement:
             [Fault("wrong-type", "an arrangement is a mapping", "", "send an object with `title` ...")]
         )
     try:
-        arrangement, faults = Arrangement.model_validate(data), []
+        arrangement, faults, is_bounded = Arrangement.model_validate(data), [], True
     except ValidationError as error:
-        arrangement, faults = None, faults_of(error, data, Arrangement)
+        arrangement, faults, is_bounded = None, faults_of(error, data, Arrangement), not _is_too_long(error)
     broken = {str(fault.where) for fault in faults}
-    # A place that has the wrong form is reported once: its words are not looked at as well.
-    faults += [fault for fault in check_words(data, library) if str(fault.where) not in broken]
+    if is_bounded:
+        # A place that has the wrong form is reported once: its words are not looked at as well.
+        faults += [fault for fault in check_words(data, library) if str(fault.where) not in broken]
     if arrangement is None or faults:
         raise ArrangementError(faults)
     return arrangement
+
+
+def _is_too_long(error: ValidationError) -> bool:
+    """Return whether some list, mapping or text is longer than may be; then only the form is worth telling about."""
+    return any(each["type"].endswith("too_long") for each in error.errors(include_input=False, include_context=False))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from engine.errors import Fault, did_you_mean, one_of
 from engine.facts.places import advice, is_place
 from engine.law.model import Library, Measure
-from engine.shape import pointer_of
+from engine.shape import MOST_FAULTS, pointer_of
 
 Path = tuple[str | int, ...]
 
 
 def check_words(data: Mapping[str, Any], library: Library) -> list[Fault]:
-    """Return every fault of an arrangement that its form alone does not show."""
-    return list(_Checker(data, library).run())
+    """Return every fault of an arrangement that its form alone does not show, up to a few hundred."""
+    return list(islice(_Checker(data, library).run(), MOST_FAULTS))
 
 
 class _Checker:
@@ -336,10 +337,10 @@ class _Checker:
         reported: set[str] = set()
         for index, item in self._items(key):
             name = str(item.get("id"))
-            seen = [name]
+            seen = {name: None}  # in order
             following = links.get(name)
             while isinstance(following, str) and following in links and following not in seen:
-                seen.append(following)
+                seen[following] = None
                 following = links[following]
             if following == name and name not in reported and (link != "employer" or len(seen) > 1):
                 reported.update(seen)
