@@ -164,9 +164,13 @@ class BookPrograms:
         return sorted(found)
 
     def _countries(self, name: str) -> frozenset[str] | None:
-        """Return the countries without which no scope of an instrument can be true; None where there are no such."""
-        scopes = self.instrument(name).kinds.get("scope", ())
-        return self._needed(self.instrument(name), scopes) if scopes else None
+        """Return the countries without which an instrument has nothing to say; None where there are no such.
+
+        It speaks where a scope holds; one that only remarks, where a remark does.
+        """
+        program = self.instrument(name)
+        remarks = (*program.kinds.get("commitment", ()), *program.kinds.get("warning", ()))
+        return self._needed(program, program.kinds.get("scope") or remarks)
 
     def _needed(self, program: Program, clauses: tuple[Clause, ...]) -> frozenset[str] | None:
         """Return the countries without which none of some rules can hold; None where there are no such.
