@@ -139,7 +139,7 @@ class _Decider:
         self.programs = programs
         self.view = view
         self.readings = readings
-        self.judge = Judge(programs, readings, law.core if core else None)
+        self.judge = Judge(programs, readings, law.core if core else None, thorough)
         self.assembler = Assembler(programs.book, self.judge, thorough)
         self.on_difference = on_difference
         self.used: set[str] = set()

@@ -152,8 +152,12 @@ class Found:
 class Judge:
     """Decides instruments for the legs of one arrangement, by the reference and, where given, the core as well."""
 
-    def __init__(self, programs: BookPrograms, readings: Mapping[str, str], core: Core | None) -> None:
+    def __init__(
+        self, programs: BookPrograms, readings: Mapping[str, str], core: Core | None, thorough: bool = False
+    ) -> None:
+        """Make a judge; `thorough` works out every definition, also where plain facts settle the matter."""
         self.programs = programs
+        self.thorough = thorough
         self.reference = Worlds(programs, Reference(), readings)
         self.core = Worlds(programs, core, readings) if core is not None else None
         self._found: dict[tuple[str, int], Found] = {}
@@ -169,30 +173,38 @@ class Judge:
         return found
 
     def _gate(self, gate: Program, leg: Leg) -> Found | None:
-        """Return what was found where both evaluators agree that the instrument does not reach the leg."""
+        """Return what was found where both evaluators agree that the instrument does not reach the leg.
+
+        Plain facts are looked at first. What is out of reach whatever the definitions say stays so, and most of the
+        time they need not be worked out.
+        """
+        if gate.derived and not self.thorough:
+            found = self._decide(gate, leg, plain=True)
+            if found.verdict.reached == FALSE:
+                return found
         found = self._decide(gate, leg)
         return found if found.verdict.reached == FALSE else None
 
-    def _decide(self, program: Program, leg: Leg) -> Found:
+    def _decide(self, program: Program, leg: Leg, plain: bool = False) -> Found:
         try:
-            return self._decide_safely(program, leg)
+            return self._decide_safely(program, leg, plain)
         except Exception as error:
             log.exception("evaluation failed", extra={"instrument": program.id, "transfer": leg.transfer.id})
             unknown = (UNKNOWN,) * len(program.clauses)
             verdict = Verdict("undetermined", UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, unknown, unknown)
             return Found(program, (UNKNOWN,) * len(program.atoms), verdict, f"failed: {type(error).__name__}: {error}")
 
-    def _decide_safely(self, program: Program, leg: Leg) -> Found:
-        atoms = program.values(leg, self.reference.now)
+    def _decide_safely(self, program: Program, leg: Leg, plain: bool) -> Found:
+        atoms = (program.plain_values if plain else program.values)(leg, self.reference.now)
         verdict = self.reference.verdict(program, leg, atoms)
-        difference = self._difference(program, leg, atoms, verdict) if self.core else ""
+        difference = self._difference(program, leg, atoms, verdict, plain) if self.core else ""
         return Found(program, tuple(atoms), verdict, difference)
 
-    def _difference(self, program: Program, leg: Leg, atoms: list[Truth], verdict: Verdict) -> str:
+    def _difference(self, program: Program, leg: Leg, atoms: list[Truth], verdict: Verdict, plain: bool) -> str:
         assert self.core is not None
         try:
             own = list(atoms)
-            for number in program.derived:
+            for number in () if plain else program.derived:
                 own[number] = program.tests[number](leg, self.core.now)
             other = self.core.verdict(program, leg, own)
         except EvaluationError as error:

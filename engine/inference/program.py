@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.facts.values import Truth
+from engine.facts.values import UNKNOWN, Truth
 from engine.inference.atoms import Env, Subject, Test, compile_atom
 from engine.law.book import StatuteBook
 from engine.law.checks import derived_in
@@ -99,9 +99,14 @@ class Program:
     measured: tuple[int, ...]
     readings: frozenset[str]
     gate: Program | None
-    derived: tuple[int, ...]
+    derived: frozenset[int]
     kinds: Mapping[str, tuple[Clause, ...]]
     is_gate: bool = False
+
+    def plain_values(self, subject: Subject, env: Env) -> list[Truth]:
+        """Return the truth of every atom that reads no derived trait; the others are left unknown."""
+        derived = self.derived
+        return [UNKNOWN if number in derived else test(subject, env) for number, test in enumerate(self.tests)]
 
     def values(self, subject: Subject, env: Env) -> list[Truth]:
         """Return the truth of every atom for a leg or party."""
@@ -151,7 +156,7 @@ def _make_program(
         tuple(index for index, atom in enumerate(atoms) if _is_measured(atom, book)),
         frozenset(_readings(atoms, book)),
         gate,
-        tuple(index for index, atom in enumerate(atoms) if _derived_of(atom)),
+        frozenset(index for index, atom in enumerate(atoms) if _derived_of(atom)),
         _by_kind(clauses),
         is_gate,
     )
