@@ -13,7 +13,7 @@ from engine.errors import ArrangementError, Fault, RulesetError
 from engine.facts.arrangement import Arrangement
 from engine.law.model import Library
 from engine.law.words import check_words
-from engine.shape import faults_of
+from engine.shape import MOST_FAULTS, faults_of
 
 _MAX_DEPTH = 30
 
@@ -78,6 +78,8 @@ def read_arrangement(data: Any, library: Library) -> Arrangement:
 
 def _is_too_long(error: ValidationError) -> bool:
     """Return whether some list, mapping or text is longer than may be; then only the form is worth telling about."""
+    if error.error_count() > MOST_FAULTS:  # mistaken items do not count towards the length of a list
+        return True
     return any(each["type"].endswith("too_long") for each in error.errors(include_input=False, include_context=False))
 
 
