@@ -273,9 +273,9 @@ def _parties(leg: Leg) -> list[PartyView]:
     views = [leg.exporter, leg.importer, leg.origin]
     if isinstance(leg.key_holder, PartyView):
         views.append(leg.key_holder)
-    for view in list(views):
+    for view in views:  # grows while it is walked: conditions and definitions follow links as far as they go
         linked = (view.linked("employer"), view.linked("branch_of"))
-        views += [other for other in linked if isinstance(other, PartyView)]
+        views += [other for other in linked if isinstance(other, PartyView) and other not in views]
     return views
 
 
