@@ -45,8 +45,7 @@ def faults_of(
     for detail in error.errors(include_url=False)[:MOST_FAULTS]:
         places.setdefault(pointer_of(_real_path(detail, data)), []).append(detail)
     # A union reports each of its arms; the arm that got furthest says most, so deeper places hide their parents.
-    arms = [place for place, details in places.items() if len(details) > 1]
-    hidden = {place for place in arms if any(other.startswith(place + "/") for other in places)}
+    hidden = {place for place in places if any(other.startswith(place + "/") for other in places)}
     return [_fault(details, locate(place), model) for place, details in places.items() if place not in hidden]
 
 

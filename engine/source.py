@@ -8,6 +8,7 @@ text, except `true`, `false` and decimal numbers.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,8 @@ _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,11})\.[0-9]{1,6}\Z")
 # What YAML 1.1 or 1.2 would read as something other than text.
 _AMBIGUOUS = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|)\Z"
-    r"|[-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?\Z|0[xob][0-9a-fA-F_]+\Z"
-    r"|[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?\Z|[-+]?\.(?i:inf|nan)\Z|\.[0-9_]+\Z"
+    r"|[-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?\Z|[-+]?0[xob][0-9a-fA-F_]+\Z"
+    r"|[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?\Z|[-+]?\.(?i:inf|nan)\Z|[-+]?\.[0-9_]+([eE][-+]?[0-9]+)?\Z"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(\Z|[Tt \t])"
 )
 
@@ -66,19 +67,21 @@ def parse(text: str, name: str) -> Node:
     Raises:
         RulesetError: Every fault of the text, each with its place.
     """
+    reader = _Reader(name, text)
     try:
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node = reader.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         span = Span(name, mark.line + 1, mark.column + 1) if mark else Span(name, 1, 1)
-        raise RulesetError([Fault("bad-yaml", _lower(error.problem or "not YAML"), span)]) from None
-    except (yaml.YAMLError, RecursionError, UnicodeError) as error:
-        message = "nested too deeply" if isinstance(error, RecursionError) else _lower(str(error).split("\n")[0])
-        raise RulesetError([Fault("bad-yaml", message, Span(name, 1, 1))]) from None
-    if root is None:
-        raise RulesetError([Fault("empty-file", "nothing in this file", Span(name, 1, 1))])
-    reader = _Reader(name)
-    node = reader.convert(root, 0)
+        reader.faults.append(Fault("bad-yaml", _lower(error.problem or "not YAML"), span))
+    except yaml.reader.ReaderError as error:
+        # The position counts bytes.
+        before = text.encode()[: error.position].decode(errors="ignore")
+        span = Span(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        message = f"the character {ord(error.character):#06x} is not allowed"
+        reader.faults.append(Fault("bad-yaml", message, span, "remove it, or write it as an escape between quotes"))
+    except UnicodeEncodeError:
+        reader.faults.append(Fault("bad-yaml", "holds half a character (a lone surrogate)", Span(name, 1, 1)))
     if reader.faults:
         raise RulesetError(reader.faults)
     return node
@@ -107,55 +110,74 @@ def span_at(node: Node, pointer: str) -> Span:
 
 
 class _Reader:
-    def __init__(self, name: str) -> None:
+    """Makes nodes from the parser's events: to compose them is recursive in C, where depth ends the process."""
+
+    def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.faults: list[Fault] = []
-        self._seen: set[int] = set()
+        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
 
-    def convert(self, node: yaml.Node, depth: int) -> Node:
-        span = Span(self.name, node.start_mark.line + 1, node.start_mark.column + 1)
+    def document(self) -> Node:
+        next(self._events)  # the start of the stream
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            raise RulesetError([Fault("empty-file", "nothing in this file", Span(self.name, 1, 1))])
+        node = self.convert(next(self._events), 0)
+        next(self._events)  # the end of the document
+        following = next(self._events)
+        if isinstance(following, yaml.DocumentStartEvent):
+            self.fault("bad-yaml", "a second document begins here", following, "write one document into a file")
+        return node
+
+    def convert(self, event: yaml.Event, depth: int) -> Node:
+        span = self.span(event)
         if depth > _MAX_DEPTH:
             raise RulesetError([Fault("too-deep", f"nested deeper than {_MAX_DEPTH} levels", span)])
-        if id(node) in self._seen:
-            self.faults.append(Fault("alias", "anchors and aliases are not allowed", span, "write the value out"))
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            self.fault("alias", "anchors and aliases are not allowed", event, "write the value out")
+        if isinstance(event, yaml.AliasEvent):
             return Scalar("", span, quoted=True)
-        self._seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, span, depth)
-        if isinstance(node, yaml.SequenceNode):
-            return Sequence(tuple(self.convert(item, depth + 1) for item in node.value), span)
-        assert isinstance(node, yaml.ScalarNode)  # compose makes no other kind
-        return self._scalar(node, span)
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self.fault("tag", f"tag `{tag}` is not allowed", event, "remove the tag")
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(span, depth)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Sequence(tuple(self._items(depth)), span)
+        return self._scalar(event, span)
 
-    def _mapping(self, node: yaml.MappingNode, span: Span, depth: int) -> Mapping:
+    def span(self, event: yaml.Event) -> Span:
+        return Span(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def fault(self, code: str, message: str, event: yaml.Event, help: str) -> None:
+        self.faults.append(Fault(code, message, self.span(event), help))
+
+    def _items(self, depth: int) -> Iterator[Node]:
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            yield self.convert(event, depth + 1)
+
+    def _mapping(self, span: Span, depth: int) -> Mapping:
         entries: dict[str, Node] = {}
         spans: dict[str, Span] = {}
-        for key, value in node.value:
-            place = Span(self.name, key.start_mark.line + 1, key.start_mark.column + 1)
-            if not isinstance(key, yaml.ScalarNode):
-                self.faults.append(Fault("bad-key", "a key must be text", place))
+        while not isinstance(key := next(self._events), yaml.MappingEndEvent):
+            if not isinstance(key, yaml.ScalarEvent):
+                self.fault("bad-key", "a key must be text", key, "write a word, a colon and the value")
+                self.convert(key, depth + 1)
+            elif key.anchor is not None or key.tag is not None:
+                self.fault("bad-key", "a key has no anchor and no tag", key, "remove what stands before it")
+            value = self.convert(next(self._events), depth + 1)
+            if not isinstance(key, yaml.ScalarEvent):
                 continue
             if key.value in entries:
-                first = spans[key.value]
-                self.faults.append(
-                    Fault(
-                        "repeated-key",
-                        f"key `{key.value}` stands twice",
-                        place,
-                        f"the first is at line {first.line}",
-                    )
-                )
+                hint = f"the first is at line {spans[key.value].line}"
+                self.fault("repeated-key", f"key `{key.value}` stands twice", key, hint)
                 continue
-            spans[key.value] = place
-            entries[key.value] = self.convert(value, depth + 1)
+            spans[key.value] = self.span(key)
+            entries[key.value] = value
         return Mapping(entries, spans, span)
 
-    def _scalar(self, node: yaml.ScalarNode, span: Span) -> Scalar:
-        text: str = node.value
-        style: str | None = node.style
-        if node.tag.startswith("!"):
-            self.faults.append(Fault("tag", f"tag `{node.tag}` is not allowed", span, "remove the tag"))
-        if style in ("'", '"', "|", ">"):
+    def _scalar(self, event: yaml.ScalarEvent, span: Span) -> Scalar:
+        text: str = event.value
+        if event.style in ("'", '"', "|", ">"):
             return Scalar(text, span, quoted=True)
         if text in ("true", "false"):
             return Scalar(text == "true", span, quoted=False)
@@ -166,7 +188,7 @@ class _Reader:
         if _AMBIGUOUS.match(text):
             shown = f"`{text}`" if text else "an empty value"
             hint = "remove the key or give a value" if text in ("", "~", "null") else f'write "{text}" with quotes'
-            self.faults.append(Fault("implicit-type", f"{shown} would be read as something else than text", span, hint))
+            self.fault("implicit-type", f"{shown} would be read as something else than text", event, hint)
         return Scalar(text, span, quoted=False)
 
 

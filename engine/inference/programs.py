@@ -170,7 +170,9 @@ class BookPrograms:
         """
         program = self.instrument(name)
         remarks = (*program.kinds.get("commitment", ()), *program.kinds.get("warning", ()))
-        return self._needed(program, program.kinds.get("scope") or remarks)
+        needed = self._needed(program, program.kinds.get("scope") or remarks)
+        # What hangs on statements alone is looked at everywhere, so that the question is asked.
+        return None if needed and all(each.startswith("=") for each in needed) else needed
 
     def _needed(self, program: Program, clauses: tuple[Clause, ...]) -> frozenset[str] | None:
         """Return the countries without which none of some rules can hold; None where there are no such.
@@ -193,7 +195,8 @@ class BookPrograms:
     def _of_definitions(self, trait: str) -> frozenset[str] | None:
         """Return the countries without which a derived trait cannot be true; None where there are no such.
 
-        A trait that callers may state is true where they do, which stands in the index as `=trait`.
+        A trait that callers may state is true where they do, which stands in the index as `=trait`; a trait that nobody
+        has stated keeps nobody from being asked where a place brings the instrument in.
         """
         program = self.definitions(trait)
         needed = self._needed(program, tuple(clause for clause in program.clauses if clause.own))
@@ -206,6 +209,8 @@ class BookPrograms:
         left, right = atom.left, atom.right
         if isinstance(left, FactRef) and left.derived and atom.op == "true":
             return self._of_definitions(left.trait)
+        if isinstance(left, FactRef) and left.trait and left.type == "bool" and atom.op == "true":
+            return frozenset((f"={left.trait}",))
         if isinstance(left, CountRef) or not isinstance(left, FactRef) or left.trait or left.name not in _PLACE_FACTS:
             return None
         if atom.op in ("overlaps", "in", "within"):
