@@ -22,7 +22,7 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,11})\.[0-9]{1,6}\Z")
 # What YAML 1.1 or 1.2 would read as something other than text.
 _AMBIGUOUS = re.compile(
-    r"(?i:y|n|yes|no|on|off|true|false|null|~|)\Z"
+    r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<|)\Z"
     r"|[-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?\Z|[-+]?0[xob][0-9a-fA-F_]+\Z"
     r"|[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?\Z|[-+]?\.(?i:inf|nan)\Z|[-+]?\.[0-9_]+([eE][-+]?[0-9]+)?\Z"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(\Z|[Tt \t])"
@@ -68,6 +68,7 @@ def parse(text: str, name: str) -> Node:
         RulesetError: Every fault of the text, each with its place.
     """
     reader = _Reader(name, text)
+    node: Node | None = None
     try:
         node = reader.document()
     except yaml.MarkedYAMLError as error:
@@ -78,11 +79,12 @@ def parse(text: str, name: str) -> Node:
         # The position counts bytes.
         before = text.encode()[: error.position].decode(errors="ignore")
         span = Span(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        message = f"the character {ord(error.character):#06x} is not allowed"
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        message = f"the character {code:#06x} is not allowed"
         reader.faults.append(Fault("bad-yaml", message, span, "remove it, or write it as an escape between quotes"))
     except UnicodeEncodeError:
         reader.faults.append(Fault("bad-yaml", "holds half a character (a lone surrogate)", Span(name, 1, 1)))
-    if reader.faults:
+    if node is None or reader.faults:
         raise RulesetError(reader.faults)
     return node
 
@@ -115,7 +117,7 @@ class _Reader:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.faults: list[Fault] = []
-        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
 
     def document(self) -> Node:
         next(self._events)  # the start of the stream
@@ -128,7 +130,7 @@ class _Reader:
             self.fault("bad-yaml", "a second document begins here", following, "write one document into a file")
         return node
 
-    def convert(self, event: yaml.Event, depth: int) -> Node:
+    def convert(self, event: Any, depth: int) -> Node:
         span = self.span(event)
         if depth > _MAX_DEPTH:
             raise RulesetError([Fault("too-deep", f"nested deeper than {_MAX_DEPTH} levels", span)])
@@ -145,10 +147,10 @@ class _Reader:
             return Sequence(tuple(self._items(depth)), span)
         return self._scalar(event, span)
 
-    def span(self, event: yaml.Event) -> Span:
+    def span(self, event: Any) -> Span:
         return Span(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def fault(self, code: str, message: str, event: yaml.Event, help: str) -> None:
+    def fault(self, code: str, message: str, event: Any, help: str) -> None:
         self.faults.append(Fault(code, message, self.span(event), help))
 
     def _items(self, depth: int) -> Iterator[Node]:
@@ -175,7 +177,7 @@ class _Reader:
             entries[key.value] = value
         return Mapping(entries, spans, span)
 
-    def _scalar(self, event: yaml.ScalarEvent, span: Span) -> Scalar:
+    def _scalar(self, event: Any, span: Span) -> Scalar:
         text: str = event.value
         if event.style in ("'", '"', "|", ">"):
             return Scalar(text, span, quoted=True)
