@@ -47,16 +47,16 @@ def problem(
 
 def answer(found: Problem) -> Response:
     """Return the response for a problem."""
-    codes = {fault.code for fault in found.faults}
-    code = codes.pop() if len(codes) == 1 else SEVERAL
     errors = [
         {"code": fault.code, "where": str(fault.where), "message": fault.message, "help": fault.help}
         for fault in found.faults[:_MOST_LISTED]
     ]
     rest = len(found.faults) - len(errors)
     if rest:
-        message = f"{rest} more are not listed"
+        message = f"at least {rest} more are not listed"
         errors.append({"code": "more-faults", "where": "", "message": message, "help": "correct these first"})
+    codes = {error["code"] for error in errors}
+    code = codes.pop() if len(codes) == 1 else SEVERAL
     body = {"type": f"/problems/{code}", "title": code.replace("-", " "), "status": found.status, "errors": errors}
     # ASCII: a message may quote half a character, which UTF-8 cannot carry.
     return Response(json.dumps(body), found.status, found.headers, MEDIA_TYPE)

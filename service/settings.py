@@ -37,7 +37,7 @@ class Settings:
 
     rulesets: Path = field(default_factory=default_rulesets)
     body_limit: int = 2 * 1024 * 1024
-    leg_limit: int = 1000
+    leg_limit: int = 300
     docs: bool = True
     log_level: str = "info"
     trial_seconds: int = 120

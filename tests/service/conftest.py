@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from engine.decision.statute import Law
+from engine.facade import load_rulesets
+from service.app import create_app
+from service.examples import examples
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def law() -> Law:
+    return load_rulesets(ROOT / "rulesets")
+
+
+@pytest.fixture(scope="session")
+def app(law: Law) -> FastAPI:
+    return create_app(law)
+
+
+@pytest.fixture(scope="session")
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def shipped(law: Law) -> dict[str, dict[str, Any]]:
+    found = dict(examples(law, ROOT / "examples"))
+    assert found
+    return found
+
+
+@pytest.fixture
+def example(shipped: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A copy that a test may change."""
+    copied: dict[str, Any] = json.loads(json.dumps(shipped["thl-nih-diabetes"]))
+    return copied
