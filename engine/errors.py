@@ -11,8 +11,25 @@ Faults are collected, sorted by place and raised together. Nothing here prints o
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+# Control characters, marks that change the direction of writing, and halves of characters.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Return text with what cannot be seen, or would hide or reorder the rest, written as escapes."""
+    return _HIDDEN.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def shown(value: object, most: int = 60) -> str:
+    """Return user input for a message: visible, and cut where it is long."""
+    if isinstance(value, int) and value.bit_length() > 10_000:  # Python writes no more than 4,300 digits
+        return "a number of thousands of digits"
+    text = visible(str(value))
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,6 +59,13 @@ class Fault:
     message: str
     where: Span | str
     help: str = ""
+
+    def __post_init__(self) -> None:
+        # Input is quoted in all three: it must neither write to a terminal nor keep an answer from being encoded.
+        for name in ("message", "where", "help"):
+            text = getattr(self, name)
+            if isinstance(text, str) and _HIDDEN.search(text):
+                object.__setattr__(self, name, visible(text))
 
     def __str__(self) -> str:
         line = f"{self.where}: error[{self.code}]: {self.message}"
@@ -87,5 +111,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def one_of(words: Sequence[str], most: int = 12) -> str:
     """Return a readable list of choices, cut after `most`."""
-    shown = ", ".join(f"`{word}`" for word in words[:most])
-    return f"{shown} and {len(words) - most} more" if len(words) > most else shown
+    listed = ", ".join(f"`{shown(word)}`" for word in words[:most])
+    return f"{listed} and {len(words) - most} more" if len(words) > most else listed

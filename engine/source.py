@@ -98,17 +98,20 @@ def plain(node: Node) -> Any:
     return {key: plain(value) for key, value in node.entries.items()}
 
 
-def span_at(node: Node, pointer: str) -> Span:
-    """Return the place of what a JSON pointer names, or of its nearest existing parent."""
+def span_at(node: Node, pointer: str, is_key: bool = False) -> Span:
+    """Return the place of what a JSON pointer names (or of its key), or of its nearest existing parent."""
+    span = node.span
     for token in pointer.split("/")[1:]:
         key = token.replace("~1", "/").replace("~0", "~")
         if isinstance(node, Mapping) and key in node.entries:
+            span = node.key_spans[key]
             node = node.entries[key]
         elif isinstance(node, Sequence) and key.isdigit() and int(key) < len(node.items):
             node = node.items[int(key)]
+            span = node.span
         else:
-            break
-    return node.span
+            return node.span
+    return span if is_key else node.span
 
 
 class _Reader:

@@ -102,7 +102,7 @@ def read_form(text: str, name: str, form: type[FormT]) -> tuple[FormT, source.No
     try:
         return form.model_validate(data), node
     except ValidationError as error:
-        raise RulesetError(faults_of(error, data, form, lambda pointer: source.span_at(node, pointer))) from None
+        raise RulesetError(faults_of(error, data, form, lambda *place: source.span_at(node, *place))) from None
 
 
 def table_rows(text: str, name: str) -> Iterator[tuple[Span, dict[str, str]]]:

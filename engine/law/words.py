@@ -5,16 +5,19 @@ Works on plain data, so that it finds what it can beside faults of form; it neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from engine.errors import Fault, did_you_mean, one_of
+from engine.errors import Fault, did_you_mean, one_of, shown
 from engine.facts.places import advice, is_place
 from engine.law.model import Library, Measure
 from engine.shape import MOST_FAULTS, pointer_of
 
+# `fromisoformat` also reads weeks, which do not sort as text.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 Path = tuple[str | int, ...]
 
 
@@ -66,7 +69,11 @@ class _Checker:
         for index, item in self._items(key):
             name = item.get("id")
             if isinstance(name, str) and name in seen:
-                yield self.fault("repeated-id", f"the id `{name}` stands twice", (key, index, "id"), "use another id")
+                yield self.fault(
+                    "repeated-id", f"the id `{shown(name)}` stands twice", (key, index, "id"), "use another id"
+                )
+            if name == "none":
+                yield self.fault("repeated-id", "`none` is the word for nobody", (key, index, "id"), "use another id")
             seen.add(str(name))
 
     def party(self, path: Path, party: Mapping[str, Any]) -> Iterator[Fault]:
@@ -76,7 +83,7 @@ class _Checker:
         yield from self.places(path, party, "citizenship")
         branch = party.get("branch_of")
         if isinstance(branch, str) and branch not in self.parties and not is_place(branch):
-            message = f"`{branch}` is neither a party nor a country"
+            message = f"`{shown(branch)}` is neither a party nor a country"
             yield self.fault("unknown-party", message, (*path, "branch_of"), did_you_mean(branch, self.parties))
         employer = party.get("employer")
         if isinstance(employer, str) and employer != "none":
@@ -101,7 +108,8 @@ class _Checker:
                 if owner["party"] == party.get("id"):
                     yield self.fault("contradiction", "a party cannot own itself", (*here, "party"))
             percent = owner.get("percent")
-            total += percent if isinstance(percent, int | float) and not isinstance(percent, bool) else 0
+            # A share that is none is told of by its form.
+            total += percent if isinstance(percent, int | float) and 0 < percent <= 100 else 0
         if total > 100.001:
             yield self.fault("contradiction", f"the owners hold {total:g} percent together", (*path, "owners"))
 
@@ -129,21 +137,25 @@ class _Checker:
             here = (*path, "subjects", index)
             yield from self.place((*here, "country"), each.get("country"))
             if each.get("country") in seen:
-                yield self.fault("repeated-place", f"`{each['country']}` stands twice", here, "add the numbers up")
+                yield self.fault(
+                    "repeated-place", f"`{shown(each['country'])}` stands twice", here, "add the numbers up"
+                )
             seen.add(str(each.get("country")))
             for unit in ("persons", "records", "devices", "samples"):
                 count = each.get(unit)
                 if isinstance(count, Mapping):
                     low, high = count.get("at_least", 0), count.get("at_most")
                     if isinstance(low, int) and isinstance(high, int) and low > high:
-                        yield self.fault("contradiction", f"at least {low} and at most {high}", (*here, unit))
+                        yield self.fault(
+                            "contradiction", f"at least {shown(low)} and at most {shown(high)}", (*here, unit)
+                        )
 
     def transfer(self, path: Path, transfer: Mapping[str, Any]) -> Iterator[Fault]:
         for key in ("exporter", "importer"):
             if isinstance(transfer.get(key), str):
                 yield from self.reference((*path, key), transfer[key], self.parties, "party")
         if isinstance(transfer.get("exporter"), str) and transfer.get("exporter") == transfer.get("importer"):
-            message = f"`{transfer['exporter']}` would transfer to itself"
+            message = f"`{shown(transfer['exporter'])}` would transfer to itself"
             yield self.fault(
                 "contradiction",
                 message,
@@ -176,7 +188,7 @@ class _Checker:
         via = transfer.get("via")
         for index, name in enumerate(via if isinstance(via, list) else []):
             if isinstance(name, str) and name not in self.parties and not is_place(name):
-                message = f"`{name}` is neither a party nor a country"
+                message = f"`{shown(name)}` is neither a party nor a country"
                 yield self.fault("unknown-party", message, (*path, "via", index), did_you_mean(name, self.parties))
 
     def term(self, path: Path, transfer: Mapping[str, Any]) -> Iterator[Fault]:
@@ -191,7 +203,9 @@ class _Checker:
         yield from self.reference((*path, "onward_of"), before, self.transfers, "transfer")
         earlier = dict(self._items("transfers")).get(self.transfers.get(before, -1))
         if earlier and isinstance(earlier.get("importer"), str) and earlier["importer"] != transfer.get("exporter"):
-            message = f"passes on what `{earlier['importer']}` got, but `{transfer.get('exporter')}` sends it"
+            message = (
+                f"passes on what `{shown(earlier['importer'])}` got, but `{shown(transfer.get('exporter'))}` sends it"
+            )
             yield self.fault(
                 "contradiction",
                 message,
@@ -208,7 +222,7 @@ class _Checker:
             if measure is None:
                 yield self.fault(
                     "unknown-measure",
-                    f"no ruleset declares a measure `{name}`",
+                    f"no ruleset declares a measure `{shown(name)}`",
                     here,
                     did_you_mean(name, self.library.measures),
                 )
@@ -225,7 +239,7 @@ class _Checker:
                 continue
             elif key not in measure.fields:
                 known = [*measure.fields, "done", "until", "reference"]
-                message = f"measure `{measure.id}` has no field `{key}`"
+                message = f"measure `{measure.id}` has no field `{shown(key)}`"
                 yield self.fault(
                     "unknown-field", message, here, did_you_mean(key, known) or f"known are {one_of(known)}"
                 )
@@ -243,7 +257,7 @@ class _Checker:
             if reading is None:
                 yield self.fault(
                     "unknown-reading",
-                    f"no ruleset declares a reading `{name}`",
+                    f"no ruleset declares a reading `{shown(name)}`",
                     ("readings", name),
                     did_you_mean(name, self.library.readings),
                 )
@@ -251,7 +265,7 @@ class _Checker:
                 known = tuple(reading.options)
                 yield self.fault(
                     "unknown-word",
-                    f"`{name}` has no option `{option}`",
+                    f"`{shown(name)}` has no option `{shown(option)}`",
                     ("readings", name),
                     f"known are {one_of(known)}",
                 )
@@ -264,14 +278,16 @@ class _Checker:
             if trait is None:
                 known = [each.id for each in self.library.traits.values() if each.of == of and each.ask]
                 yield self.fault(
-                    "unknown-trait", f"no ruleset declares a trait `{name}`", here, did_you_mean(name, known)
+                    "unknown-trait", f"no ruleset declares a trait `{shown(name)}`", here, did_you_mean(name, known)
                 )
             elif trait.of != of:
                 yield self.fault(
-                    "wrong-owner", f"`{name}` is said of a {_words(trait.of)}, not of a {_words(of)}", here
+                    "wrong-owner", f"`{shown(name)}` is said of a {_words(trait.of)}, not of a {_words(of)}", here
                 )
             elif not trait.ask:
-                yield self.fault("derived-trait", f"`{name}` is worked out and cannot be stated", here, "remove it")
+                yield self.fault(
+                    "derived-trait", f"`{shown(name)}` is worked out and cannot be stated", here, "remove it"
+                )
             else:
                 yield from self.typed(here, value, trait.type, trait.values)
 
@@ -286,7 +302,7 @@ class _Checker:
             yield from self.place(path, value)
         elif kind == "enum" and value not in values:
             hint = did_you_mean(str(value), values) or f"known are {one_of(values)}"
-            yield self.fault("unknown-word", f"there is no value `{_short(value)}` here", path, hint)
+            yield self.fault("unknown-word", f"there is no value `{shown(value)}` here", path, hint)
 
     # -- words and places ---------------------------------------------------------------------------------------------
 
@@ -295,7 +311,7 @@ class _Checker:
         terms = self.library.vocabulary.enums.get(enum, {})
         if isinstance(value, str) and value not in terms:
             hint = did_you_mean(value, terms) or f"known are {one_of(tuple(terms))}"
-            yield self.fault("unknown-word", f"there is no {_words(enum)} `{_short(value)}`", (*path, key), hint)
+            yield self.fault("unknown-word", f"there is no {_words(enum)} `{shown(value)}`", (*path, key), hint)
 
     def words(self, owner: Mapping[str, Any], path: Path, key: str, enum: str) -> Iterator[Fault]:
         values = owner.get(key)
@@ -310,7 +326,7 @@ class _Checker:
             if isinstance(value, str) and value in seen:
                 yield self.fault(
                     "repeated-word",
-                    f"`{_short(value)}` stands twice",
+                    f"`{shown(value)}` stands twice",
                     (*path, key, index),
                     "keep one of them",
                 )
@@ -323,28 +339,32 @@ class _Checker:
 
     def place(self, path: Path, value: Any) -> Iterator[Fault]:
         if isinstance(value, str) and not is_place(value):
-            yield self.fault("unknown-place", f"there is no place `{_short(value)}`", path, advice(value))
+            yield self.fault("unknown-place", f"there is no place `{shown(value)}`", path, advice(value))
 
     def reference(self, path: Path, name: str, known: Mapping[str, int], what: str) -> Iterator[Fault]:
         if name not in known:
             hint = did_you_mean(name, known) or (
                 f"known are {one_of(tuple(known))}" if known else f"there is no {what}"
             )
-            yield self.fault(f"unknown-{what.replace(' ', '-')}", f"no {what} has the id `{_short(name)}`", path, hint)
+            yield self.fault(f"unknown-{what.replace(' ', '-')}", f"no {what} has the id `{shown(name)}`", path, hint)
 
     def circles(self, key: str, link: str, message: str) -> Iterator[Fault]:
         links = {str(item.get("id")): item.get(link) for _, item in self._items(key)}
-        reported: set[str] = set()
-        for index, item in self._items(key):
-            name = str(item.get("id"))
-            seen = {name: None}  # in order
-            following = links.get(name)
-            while isinstance(following, str) and following in links and following not in seen:
-                seen[following] = None
-                following = links[following]
-            if following == name and name not in reported and (link != "employer" or len(seen) > 1):
-                reported.update(seen)
-                yield self.fault("cycle", f"{message}: {', '.join(seen)}", (key, index, link))
+        places = {str(item.get("id")): index for index, item in self._items(key)}
+        done: set[str] = set()
+        for start in links:
+            # Walk to the end, or to where a walk has been before: only a walk that meets itself has found a circle.
+            walk: dict[str, None] = {}
+            name: Any = start
+            while isinstance(name, str) and name in links and name not in done:
+                done.add(name)
+                walk[name] = None
+                name = links[name]
+            if name in walk and (link != "employer" or links[name] != name):
+                circle = list(walk)[list(walk).index(name) :]
+                first = min(circle, key=places.__getitem__)
+                turned = circle[circle.index(first) :] + circle[: circle.index(first)]
+                yield self.fault("cycle", f"{message}: {one_of(turned)}", (key, places[first], link))
 
     def fault(self, code: str, message: str, path: Path, help: str = "") -> Fault:
         return Fault(code, message, pointer_of(path), help)
@@ -354,14 +374,9 @@ def _day(value: Any) -> date | None:
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+        return date.fromisoformat(value) if isinstance(value, str) and _DAY.match(value) else None
     except ValueError:
         return None
-
-
-def _short(value: Any) -> str:
-    text = str(value).encode("ascii", "backslashreplace").decode()
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _words(name: str) -> str:
