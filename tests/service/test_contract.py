@@ -1,0 +1,136 @@
+"""Requests made from the OpenAPI document, right and wrong: answers keep what it promises, and none is a failure."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.testclient import TestClient
+
+from tests.service.asking import post, problem
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+# Ids in an arrangement refer to each other, which no schema says, so right data may be refused; wrong data must be.
+MODES = {GenerationMode.POSITIVE: CHECKS, GenerationMode.NEGATIVE: [*CHECKS, negative_data_rejection]}
+MOST_SECONDS = 60
+VALUES = st.recursive(
+    st.sampled_from(
+        [None, True, False, "none", "", "US", "thl", "nih", "t2d", "fi-us", "2026-01-01", "\ud800", "\u202e"]
+    )
+    | st.integers(-(10**13), 10**13)
+    | st.floats()
+    | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@pytest.fixture(scope="module")
+def operations(app: FastAPI) -> list[Any]:
+    return [found.ok() for found in schemathesis.openapi.from_asgi("/openapi.json", app).get_all_operations()]
+
+
+def runs(operations: list[Any]) -> Iterator[tuple[Any, GenerationMode]]:
+    for operation in operations:
+        yield operation, GenerationMode.POSITIVE
+        # A path is text, and any text is a path.
+        if operation.query or operation.body:
+            yield operation, GenerationMode.NEGATIVE
+
+
+def ask(operation: Any, mode: GenerationMode, examples: int) -> int:
+    """Return how many requests were made."""
+    asked = 0
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def once(case: schemathesis.Case) -> None:
+        nonlocal asked
+        asked += 1
+        case.call_and_validate(checks=MODES[mode])
+
+    once()
+    return asked
+
+
+@pytest.mark.slow
+def test_every_answer_keeps_the_contract(operations: list[Any]) -> None:
+    start = time.monotonic()
+    asked = sum(ask(operation, mode, 200 if operation.body else 30) for operation, mode in runs(operations))
+    assert asked > 500
+    assert time.monotonic() - start < MOST_SECONDS
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+def changed(given: dict[str, Any], draw: Any) -> dict[str, Any]:
+    """Return a copy with one thing replaced, removed, renamed or repeated."""
+    copy: dict[str, Any] = json.loads(json.dumps(given))
+    path = draw(st.sampled_from(list(places(copy))))
+    owner: Any = copy
+    for key in path[:-1]:
+        owner = owner[key]
+    change = draw(st.sampled_from(["replace", "remove", "repeat"]))
+    if change == "replace":
+        owner[path[-1]] = draw(VALUES)
+    elif change == "remove":
+        del owner[path[-1]]
+    elif isinstance(owner, list):
+        owner.append(owner[path[-1]])
+    else:
+        owner[draw(st.text(max_size=8))] = owner[path[-1]]
+    return copy
+
+
+@pytest.mark.slow
+def test_an_example_with_things_changed_at_random_is_decided_or_refused(
+    client: TestClient, shipped: dict[str, dict[str, Any]]
+) -> None:
+    seen: set[int] = set()
+
+    @given(st.data())
+    @settings(max_examples=300, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+    def once(data: st.DataObject) -> None:
+        given = shipped[data.draw(st.sampled_from(sorted(shipped)))]
+        for _ in range(data.draw(st.integers(1, 3))):
+            given = changed(given, data.draw)
+        response = post(client, given)
+        seen.add(response.status_code)
+        assert response.status_code in (200, 422), response.text
+        if response.status_code == 422:
+            problem(response, 422)
+
+    once()
+    assert seen == {200, 422}
