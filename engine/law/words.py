@@ -360,7 +360,7 @@ class _Checker:
                 done.add(name)
                 walk[name] = None
                 name = links[name]
-            if name in walk and (link != "employer" or links[name] != name):
+            if isinstance(name, str) and name in walk and (link != "employer" or links[name] != name):
                 circle = list(walk)[list(walk).index(name) :]
                 first = min(circle, key=places.__getitem__)
                 turned = circle[circle.index(first) :] + circle[: circle.index(first)]
