@@ -1,7 +1,7 @@
 """The typical arrangement (four parties, three data sets, six transfers) and variants of it.
 
-The inference core remembers what it inferred from the same truths, so one arrangement decided over and over would measure
-the memory and not the inference. Variants differ in countries, kinds, counts and measures.
+The inference core remembers what it inferred from the same truths, so one arrangement decided over and over would
+measure the memory and not the inference. Variants differ in countries, kinds, counts and measures.
 """
 
 from __future__ import annotations

@@ -5,13 +5,13 @@ What was not said is `Missing.UNKNOWN`; what was said not to be there is `Missin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from engine.facts.arrangement import Owner, Party
 from engine.facts.places import country_of
-from engine.facts.values import NOTHING_KNOWN, ZERO, Interval, Missing, PartialSet
+from engine.facts.values import NOTHING_KNOWN, Interval, Missing, PartialSet
 
 if TYPE_CHECKING:
     from engine.facts.views import ArrangementView
@@ -20,6 +20,9 @@ T = TypeVar("T")
 Value = bool | int | str | date | Missing | PartialSet
 ABSENT: Final = Missing.ABSENT
 UNKNOWN: Final = Missing.UNKNOWN
+# Shares are counted in thousandths of a percent.
+_HALF: Final = 50_000
+_ALL: Final = 100_000
 
 
 def known(value: T | None) -> T | Missing:
@@ -74,42 +77,70 @@ class PartyView:
         parent = self.party.branch_of
         return parent if parent in self.arrangement.parties else self.party.id
 
-    def owned_by(
-        self, matches: Callable[[PartyView | str], Missing | bool], seen: frozenset[str] = frozenset()
-    ) -> Interval:
+    def owned_by(self, matches: Callable[[PartyView | str], Missing | bool]) -> Interval:
         """Return the share held by owners that match, in thousandths of a percent.
 
         Args:
             matches: Says of a country code, or of an owner that is a party, whether it counts. An owner that is itself
-                held by half or more by owners that match counts whole.
+                held by half or more by owners that count, counts whole.
         """
-        owners = self.party.owners
-        if owners is None:
-            return Interval(0, 100_000)
-        if owners == "none":
-            return ZERO
-        low = high = listed = 0
-        for owner in owners:
-            share = round(owner.percent * 1000)
-            listed += share
-            counts = self._counts(owner, matches, seen | {self.party.id})
-            low += share if counts is True else 0
-            high += share if counts is not False else 0
-        return Interval(low, min(high + max(0, 100_000 - listed), 100_000))
+        views = self._with_owners()
+        holdings: dict[str, list[tuple[str, int]]] = {name: [] for name in views}
+        low, high = dict.fromkeys(views, 0), {name: view._unlisted() for name, view in views.items()}
+        for name, view in views.items():
+            for owner in view._owners():
+                share = round(owner.percent * 1000)
+                if owner.party is not None:
+                    holdings[owner.party].append((name, share))
+                    continue
+                counts = matches(country_of(owner.country or ""))
+                low[name] += share if counts is True else 0
+                high[name] += share if counts is not False else 0
+        owning = {name: matches(views[name]) for name, held in holdings.items() if held}
+        # Nobody counts for being held by itself: this party, found again above, is only what it is.
+        through = {name for name, view in views.items() if view is not self and view.party.kind != "individual"}
+        _spread(low, holdings, through, [name for name, counts in owning.items() if counts is True])
+        _spread(high, holdings, through, [name for name, counts in owning.items() if counts is not False])
+        mine = self.party.id
+        return Interval(low[mine], min(high[mine], _ALL))
 
-    def _counts(
-        self, owner: Owner, matches: Callable[[PartyView | str], Missing | bool], seen: frozenset[str]
-    ) -> Missing | bool:
-        if owner.party is None:
-            return matches(country_of(owner.country or ""))
-        view = self.arrangement.parties[owner.party]
-        direct = matches(view)
-        if direct is True or owner.party in seen or view.party.kind == "individual":
-            return direct
-        through = view.owned_by(matches, seen)
-        if through.low >= 50_000:
-            return True
-        return UNKNOWN if direct is UNKNOWN or through.high is None or through.high >= 50_000 else False
+    def _owners(self) -> tuple[Owner, ...]:
+        owners = self.party.owners
+        return owners if isinstance(owners, tuple) else ()
+
+    def _unlisted(self) -> int:
+        """Return the share that may be in any hands."""
+        if self.party.owners == "none":
+            return 0
+        return max(0, _ALL - sum(round(owner.percent * 1000) for owner in self._owners()))
+
+    def _with_owners(self) -> dict[str, PartyView]:
+        """Return this party and all that hold it, directly or through others."""
+        found = {self.party.id: self}
+        todo: list[PartyView] = [self]
+        for view in todo:  # grows while it is walked
+            for owner in view._owners():
+                if owner.party is not None and owner.party not in found:
+                    found[owner.party] = self.arrangement.parties[owner.party]
+                    todo.append(found[owner.party])
+        return found
+
+
+def _spread(
+    held: dict[str, int], holdings: Mapping[str, list[tuple[str, int]]], through: Collection[str], counting: list[str]
+) -> None:
+    """Add to what is held of each party the shares of owners that count, of which half a party makes one more."""
+    counting = [*counting, *(name for name in through if held[name] >= _HALF)]
+    done: set[str] = set()
+    while counting:
+        owner = counting.pop()
+        if owner in done:
+            continue
+        done.add(owner)
+        for name, share in holdings[owner]:
+            held[name] += share
+            if held[name] >= _HALF and name in through:
+                counting.append(name)
 
 
 def _organised_under(view: PartyView) -> Value:

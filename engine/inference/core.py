@@ -31,7 +31,6 @@ _OUTCOMES: Final[dict[str, Outcome]] = {
 }
 K = TypeVar("K")
 R = TypeVar("R")
-_MOST_REMEMBERED: Final = 512
 _LETTER: Final = {TRUE: "t", UNKNOWN: "u", FALSE: "f"}
 
 
@@ -68,7 +67,9 @@ class Network:
 class Core:
     """Every network in use, made when first needed, given back when the last program that uses it is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, remember: int = 512) -> None:
+        """Make a core; it remembers what it inferred from up to `remember` sets of truths per program."""
+        self._most = remember
         self._networks: WeakValueDictionary[tuple[Production, ...], Network] = WeakValueDictionary()
         self._of_program: WeakKeyDictionary[Program, Network] = WeakKeyDictionary()
         self._memory: WeakKeyDictionary[Program, dict[object, object]] = WeakKeyDictionary()
@@ -143,7 +144,7 @@ class Core:
         """
         with self._lock:
             memory = self._memory.get(program)
-            if memory is None or len(memory) >= _MOST_REMEMBERED:
+            if memory is None or len(memory) >= self._most:
                 memory = self._memory[program] = {}
         found = memory.get(key)
         if found is None:

@@ -1,0 +1,1 @@
+"""The same rules in several engines: identical results first, then time."""
