@@ -270,7 +270,10 @@ def _owner_test(ref: PercentRef, book: StatuteBook, env: Env) -> Callable[[Party
     def in_group(owner: PartyView | str) -> Missing | bool:
         if isinstance(owner, str):
             return owner in group
-        return owner.country in group or PARTY_FACTS["organised_under"](owner) in group
+        under = PARTY_FACTS["organised_under"](owner)
+        if owner.country in group or under in group:
+            return True
+        return Missing.UNKNOWN if under is Missing.UNKNOWN else False
 
     return in_group
 
