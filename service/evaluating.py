@@ -10,7 +10,7 @@ from datetime import date
 from engine.decision.deciding import decide
 from engine.decision.model import DECISION, Decision
 from engine.decision.rendering import render
-from engine.errors import ArrangementError, Fault, did_you_mean, one_of
+from engine.errors import ArrangementError, Fault, did_you_mean, one_of, shown
 from engine.facts.arrangement import Arrangement
 from engine.law.intake import parse_json, read_arrangement
 from engine.law.model import Library
@@ -78,17 +78,17 @@ def _readings(given: Iterable[str], library: Library) -> tuple[Mapping[str, str]
     for text in given:
         name, colon, option = text.partition(":")
         known = library.readings.get(name)
-        shown = name.encode("ascii", "backslashreplace").decode()[:60]
+        said = shown(name)
         if not colon:
-            faults.append(Fault("bad-value", f"`{shown}` is not ID:OPTION", "query:reading", "such as `x.y:option`"))
+            faults.append(Fault("bad-value", f"`{said}` is not ID:OPTION", "query:reading", "such as `x.y:option`"))
         elif name in chosen:
-            faults.append(Fault("repeated-parameter", f"two options for `{shown}`", "query:reading", "choose one"))
+            faults.append(Fault("repeated-parameter", f"two options for `{said}`", "query:reading", "choose one"))
         elif known is None:
             hint = did_you_mean(name[:100], library.readings)
-            faults.append(Fault("unknown-reading", f"no ruleset declares a reading `{shown}`", "query:reading", hint))
+            faults.append(Fault("unknown-reading", f"no ruleset declares a reading `{said}`", "query:reading", hint))
         elif option not in known.options:
             hint = f"known are {one_of(tuple(known.options))}"
-            faults.append(Fault("unknown-word", f"`{shown}` has no such option", "query:reading", hint))
+            faults.append(Fault("unknown-word", f"`{said}` has no such option", "query:reading", hint))
         else:
             chosen[name] = option
     return chosen, faults

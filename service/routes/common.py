@@ -9,7 +9,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
-from engine.errors import Fault, did_you_mean
+from engine.errors import Fault, did_you_mean, shown
 from engine.facts.arrangement import Day
 from service.problems import MEDIA_TYPE, Problem
 from service.published import Published, Shelf
@@ -68,10 +68,9 @@ def only(*names: str, many: tuple[str, ...] = ()) -> Any:
 
 
 def _unknown(name: str, names: tuple[str, ...]) -> Fault:
-    shown = name.encode("ascii", "backslashreplace").decode()[:60]
     known = f"known are {', '.join(names)}" if names else "there is none here"
     hint = did_you_mean(name[:60], names) or known
-    return Fault("unknown-parameter", f"there is no parameter `{shown}`", f"query:{shown}", hint)
+    return Fault("unknown-parameter", f"there is no parameter `{shown(name)}`", f"query:{shown(name)}", hint)
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -93,6 +92,5 @@ def find(name: str, known: Any, what: str) -> Any:
     """
     if name in known:
         return known[name]
-    shown = name.encode("ascii", "backslashreplace").decode()[:60]
     hint = did_you_mean(name[:100], known)
-    raise Problem(404, [Fault(f"unknown-{what}", f"there is no {what} `{shown}`", "path:id", hint)])
+    raise Problem(404, [Fault(f"unknown-{what}", f"there is no {what} `{shown(name)}`", "path:id", hint)])

@@ -47,7 +47,8 @@ VALUES = st.recursive(
 
 @pytest.fixture(scope="module")
 def operations(app: FastAPI) -> list[Any]:
-    return [found.ok() for found in schemathesis.openapi.from_asgi("/openapi.json", app).get_all_operations()]
+    loaded: Any = schemathesis.openapi.from_asgi("/openapi.json", app)
+    return [found.ok() for found in loaded.get_all_operations()]
 
 
 def runs(operations: list[Any]) -> Iterator[tuple[Any, GenerationMode]]:
@@ -71,7 +72,7 @@ def ask(operation: Any, mode: GenerationMode, examples: int) -> int:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    def once(case: schemathesis.Case) -> None:
+    def once(case: schemathesis.Case[Any]) -> None:
         nonlocal asked
         asked += 1
         case.call_and_validate(checks=MODES[mode])

@@ -51,7 +51,7 @@ def test_unknown_ids_are_404_with_a_suggestion(client: TestClient) -> None:
         ("?as_of=", "query:as_of", "bad-value"),
         ("?as_of=2026-01-01&as_of=2020-01-01", "query:as_of", "repeated-parameter"),
         ("?asof=2020-01-01", "query:asof", "unknown-parameter"),
-        ("?%00=1", "query:\x00", "unknown-parameter"),
+        ("?%00=1", "query:\\x00", "unknown-parameter"),
     ],
 )
 def test_a_query_that_is_not_understood_is_refused(client: TestClient, query: str, where: str, code: str) -> None:
