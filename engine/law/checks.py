@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
+from typing import get_args
 
 from engine import source
 from engine.errors import Fault, Span, did_you_mean
@@ -158,9 +159,8 @@ def _check_references(rule: Rule, library: Library) -> Iterator[Fault]:
         if target not in routes:
             message = f"`{target}` is no route of this instrument"
             yield Fault("unknown-rule", message, rule.span, did_you_mean(target, routes))
-    kinds = {each.kind for each in library.instruments.values()}
     for name in rule.about:
-        if name not in library.instruments and name not in kinds:
+        if name not in library.instruments and name not in get_args(schema.InstrumentKind):
             yield Fault("unknown-instrument", f"`{name}` is neither an instrument nor a kind of one here", rule.span)
     if rule.defines:
         yield from _check_defined(rule, library)

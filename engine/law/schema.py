@@ -16,6 +16,17 @@ InstrumentId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*\.[a-z0
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*\.[a-z0-9-]+\.[A-Za-z0-9.()_-]+$", max_length=140)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 By = Literal["exporter", "importer", "both", "authority", "ethics_board", "subjects", "funder"]
+InstrumentKind = Literal[
+    "privacy",
+    "transfer",
+    "localization",
+    "research_ethics",
+    "security",
+    "export_control",
+    "sector",
+    "trade_commitment",
+    "soft_law",
+]
 ValueType = Literal["bool", "int", "date", "country", "enum"]
 
 
@@ -55,17 +66,7 @@ class HeaderForm(_Model):
     id: InstrumentId
     title: Text
     jurisdiction: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9+-]{1,30}$")]
-    kind: Literal[
-        "privacy",
-        "transfer",
-        "localization",
-        "research_ethics",
-        "security",
-        "export_control",
-        "sector",
-        "trade_commitment",
-        "soft_law",
-    ]
+    kind: InstrumentKind
     in_force: PeriodForm
     source: SourceForm
     checked: CheckedForm
