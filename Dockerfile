@@ -26,7 +26,7 @@ RUN CC="gcc -O2 -fwrapv" /opt/build/bin/pip wheel --require-hashes --no-deps --u
     && /opt/build/bin/pip --python /opt/safeconduct/bin/python install --require-hashes --only-binary :all: \
         -r requirements/runtime.lock
 
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml LICENSE README.md ./
 COPY engine engine
 COPY service service
 COPY rulesets rulesets

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -37,7 +38,11 @@ def main() -> int:
         return 1
     signal.signal(signal.SIGTERM, _interrupt)
     address = f"http://{args.host}:{args.port}"
-    with subprocess.Popen([SAFECONDUCT, "serve", "--host", args.host, "--port", str(args.port)]) as server:
+    print(f"Loading the law; then {args.example} is decided on {address}.", flush=True)
+    # One log line per request would hide the decision; the environment's own level wins.
+    environment = {"SAFECONDUCT_LOG_LEVEL": "warning", **os.environ}
+    command = [SAFECONDUCT, "serve", "--host", args.host, "--port", str(args.port)]
+    with subprocess.Popen(command, env=environment) as server:
         try:
             _wait_until_ready(address, server)
             print(_first_decision(address, args.example), flush=True)
