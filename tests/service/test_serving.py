@@ -76,15 +76,12 @@ def statuses_until_ready(port: int) -> list[int]:
 
 @pytest.mark.slow
 def test_threads_get_the_answers_that_one_gets(law: Law, shipped: dict[str, dict[str, Any]], tmp_path: Path) -> None:
-    arrangements = [read_arrangement(data, law.library) for data in shipped.values()]
-    days = ["2015-06-01", "2019-03-01", "2022-11-23", "2026-11-23"]
+    days = ["2015-06-01", "2019-03-01", "2026-11-23"]
     wanted = {}
-    for data, arrangement in zip(shipped.values(), arrangements, strict=True):
-        for day in days:
-            dated = {**data, "as_of": day}
-            body = json.dumps(dated).encode()
-            wanted[body] = DECISION.dump_json(decide(read_arrangement(dated, law.library), law))
-        del arrangement
+    for data in shipped.values():
+        for dated in ({**data, "as_of": day} for day in days):
+            decision = decide(read_arrangement(dated, law.library), law)
+            wanted[json.dumps(dated).encode()] = DECISION.dump_json(decision)
     with server(ROOT / "rulesets", tmp_path, SAFECONDUCT_LOG_LEVEL="error") as (port, process):
         assert statuses_until_ready(port) == [0, 503, 200]
 
@@ -94,7 +91,7 @@ def test_threads_get_the_answers_that_one_gets(law: Law, shipped: dict[str, dict
         bodies = list(wanted)
         assert all(map(check, bodies))
         with ThreadPoolExecutor(8) as threads:
-            assert all(threads.map(check, bodies * (200 // len(bodies))))
+            assert all(threads.map(check, bodies * 8))
         metrics = ask(port, "GET", "/metrics")[1].decode()
         assert "safeconduct_evaluator_differences_total{" not in metrics
         process.send_signal(signal.SIGTERM)
