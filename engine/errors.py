@@ -105,7 +105,8 @@ def _place(fault: Fault) -> tuple[str, int, int, str, str]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "did you mean `x`?" for the closest known word, or "" where none is close."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.72)
+    # Two letters swapped in a word of three already make it less alike than a longer word with a slip.
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.65 if len(word) <= 4 else 0.72)
     return f"did you mean `{close[0]}`?" if close else ""
 
 

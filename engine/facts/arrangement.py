@@ -86,10 +86,10 @@ class Owner(Model):
     percent: Annotated[float, Field(strict=False, gt=0, le=100)]
 
 
-Owners = Annotated[tuple[Owner, ...], BeforeValidator(_tuple), Field(max_length=100)]
-Places = Annotated[tuple[Place, ...], BeforeValidator(_tuple), Field(max_length=100)]
-Words = Annotated[tuple[Word, ...], BeforeValidator(_tuple), Field(max_length=100)]
-SomeWords = Annotated[tuple[Word, ...], BeforeValidator(_tuple), Field(min_length=1, max_length=100)]
+Owners = Annotated[tuple[Owner, ...], Field(max_length=100), BeforeValidator(_tuple)]
+Places = Annotated[tuple[Place, ...], Field(max_length=100), BeforeValidator(_tuple)]
+Words = Annotated[tuple[Word, ...], Field(max_length=100), BeforeValidator(_tuple)]
+SomeWords = Annotated[tuple[Word, ...], Field(min_length=1, max_length=100), BeforeValidator(_tuple)]
 Traits = Annotated[dict[Word, TraitValue], Field(max_length=300)]
 
 
@@ -137,7 +137,7 @@ class Dataset(Model):
     categories: SomeWords
     identifiability: Word | None = None
     key_holder: Id | NoneWord | None = None
-    subjects: Annotated[tuple[Subjects, ...], BeforeValidator(_tuple), Field(max_length=300)] | NoneWord | None = None
+    subjects: Annotated[tuple[Subjects, ...], Field(max_length=300), BeforeValidator(_tuple)] | NoneWord | None = None
     collected_in: Places | None = None
     fields: Words | None = None
     deceased: bool | None = None
@@ -171,7 +171,7 @@ class Transfer(Model):
     importer: Id
     exporter_role: Word | None = None
     importer_role: Word | None = None
-    datasets: Annotated[tuple[Id, ...], BeforeValidator(_tuple), Field(min_length=1, max_length=100)]
+    datasets: Annotated[tuple[Id, ...], Field(min_length=1, max_length=100), BeforeValidator(_tuple)]
     mode: Word
     purposes: SomeWords | None = None
     agreement: Word | None = None
@@ -198,9 +198,9 @@ class Arrangement(Model):
 
     title: Text
     as_of: Day | None = None
-    parties: Annotated[tuple[Party, ...], BeforeValidator(_tuple), Field(min_length=1, max_length=500)]
-    datasets: Annotated[tuple[Dataset, ...], BeforeValidator(_tuple), Field(max_length=500)] = ()
-    transfers: Annotated[tuple[Transfer, ...], BeforeValidator(_tuple), Field(max_length=1000)] = ()
+    parties: Annotated[tuple[Party, ...], Field(min_length=1, max_length=500), BeforeValidator(_tuple)]
+    datasets: Annotated[tuple[Dataset, ...], Field(max_length=500), BeforeValidator(_tuple)] = ()
+    transfers: Annotated[tuple[Transfer, ...], Field(max_length=1000), BeforeValidator(_tuple)] = ()
     measures: Measures = Field(default_factory=dict)
     readings: Annotated[dict[Word, Word], Field(max_length=100)] = Field(default_factory=dict)
     traits: Traits = Field(default_factory=dict)
