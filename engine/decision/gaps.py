@@ -48,6 +48,10 @@ def _places(leg: Leg) -> list[tuple[str, str]]:
     for key, listed in (("storage", leg.transfer.storage), ("access_from", leg.transfer.access_from)):
         for index, place in enumerate(listed or ()):
             places.setdefault(country_of(place), f"/transfers/{leg.transfer_index}/{key}/{index}")
+    for index, place in enumerate(leg.transfer.via or ()):
+        party = leg.arrangement.parties.get(place)
+        country = party.country if party else country_of(place)
+        places.setdefault(country, f"/transfers/{leg.transfer_index}/via/{index}")
     for index, place in enumerate(leg.data.collected_in or ()):
         places.setdefault(country_of(place), f"/datasets/{leg.data_index}/collected_in/{index}")
     return list(places.items())
