@@ -110,6 +110,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else ""
 
 
+def with_article(word: str) -> str:
+    """Return "a rule" or "an exception"."""
+    return f"an {word}" if word[:1] in "aeio" else f"a {word}"
+
+
 def one_of(words: Sequence[str], most: int = 12) -> str:
     """Return a readable list of choices, cut after `most`."""
     listed = ", ".join(f"`{shown(word)}`" for word in words[:most])

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import get_args
 
 from engine import source
-from engine.errors import Fault, Span, did_you_mean
+from engine.errors import Fault, Span, did_you_mean, one_of, with_article
 from engine.facts.places import advice, countries
 from engine.law import schema
 from engine.law.expression import Condition, FactRef, MeasureRef, NumberRef, PercentRef, leaves
@@ -84,14 +84,17 @@ def check_measure(measure: Measure, span: Span) -> list[Fault]:
 def check_rule(rule: Rule, period: Period) -> list[Fault]:
     """Return the faults of one rule by itself."""
     faults = []
+    a_kind = with_article(rule.kind)
     if not rule.id.startswith(rule.instrument + "."):
         faults.append(Fault("wrong-prefix", f"`{rule.id}` must start with `{rule.instrument}.`", rule.span))
     for key, kinds in _ONLY_FOR.items():
         if getattr(rule, key) and rule.kind not in kinds:
             name = _KEYS.get(key, key)
-            faults.append(Fault("wrong-kind", f"a {rule.kind} has no `{name}`", rule.span, f"it is for a {kinds[0]}"))
+            faults.append(
+                Fault("wrong-kind", f"{a_kind} has no `{name}`", rule.span, f"it is for {with_article(kinds[0])}")
+            )
     missing = [key for key in _NEEDED.get(rule.kind, ()) if not getattr(rule, key)]
-    faults += [Fault("missing-key", f"a {rule.kind} needs `{key}`", rule.span) for key in missing]
+    faults += [Fault("missing-key", f"{a_kind} needs `{key}`", rule.span) for key in missing]
     if (rule.timing == "after") != (rule.days is not None):
         faults.append(Fault("wrong-kind", "`days` goes with `timing: after`", rule.span))
     if rule.period.last < rule.period.first or rule.period.first < period.first or rule.period.last > period.last:
@@ -215,7 +218,10 @@ def _check_numbers(rule: Rule, library: Library) -> Iterator[Fault]:
                 hole = _first_hole(rule.period, [value.period for value in values])
                 if hole:
                     message = f"parameter `{ref.name}` has no value on {hole.isoformat()}"
-                    hint = f"its first value starts {values[0].period.first}; use a later day or add the earlier value"
+                    first = values[0].period.first
+                    hint = f"its first value starts {first}; use a later day or add the earlier value"
+                    if hole > first:
+                        hint = "an earlier value has ended; add the next one or end the rule"
                     yield Fault("parameter-not-in-force", message, condition.span, hint)
 
 
@@ -256,7 +262,7 @@ def _check_cycles(library: Library) -> Iterator[Fault]:
             first = min(names)
             owner = next((rule for rule in library.rules.values() if first in (rule.id, rule.defines)), None)
             at = owner.span if owner else Span("rulesets", 1, 1)
-            yield Fault("cycle", f"{what} go round in a circle: {', '.join(sorted(names))}", at)
+            yield Fault("cycle", f"{what} go round in a circle: {one_of(sorted(names))}", at)
 
 
 def _with_exceptions(rule: Rule, library: Library) -> list[Rule]:
@@ -290,7 +296,7 @@ def check_includes(groups: Mapping[str, Group], file: str) -> list[Fault]:
         faults.append(
             Fault(
                 "cycle",
-                f"groups include each other: {', '.join(sorted(set(error.args[1])))}",
+                f"groups include each other: {one_of(sorted(set(error.args[1])))}",
                 Span(file, 1, 1),
             )
         )

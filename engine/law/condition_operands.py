@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from engine.errors import did_you_mean
+from engine.errors import did_you_mean, with_article
 from engine.facts.places import advice, is_place
 from engine.facts.vocabulary import UNITS
 from engine.law.condition_words import Words, short
@@ -65,7 +65,7 @@ class Operands(Words):
             return FactRef(root, links, name, trait.type, trait.id, trait.id, trait.derived)
         if trait is not None:
             better = " or ".join(f"`{other}.{name}`" for other in roots_of(trait)[:2])
-            self.fail("wrong-root", f"`{name}` belongs to a {trait.of}", node, f"write {better}")
+            self.fail("wrong-root", f"`{name}` belongs to {with_article(trait.of)}", node, f"write {better}")
         self.fail(
             "unknown-fact",
             f"`{root}` has no fact `{name}`",
@@ -165,7 +165,7 @@ class Operands(Words):
                 did_you_mean(name, known),
             )
         if group.of != of:
-            self.fail("wrong-type", f"`{name}` is a group of {group.of}, the other side is a {of}", node)
+            self.fail("wrong-type", f"`{name}` is a group of {group.of}, the other side is {with_article(of)}", node)
         return self.group_ref(name)
 
     def words(self, node: ast.expr, left: MeasureRef) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from engine.errors import Fault, RulesetError, Span, did_you_mean
+from engine.errors import Fault, RulesetError, Span, did_you_mean, shown
 from engine.facts.places import advice, is_place
 from engine.facts.vocabulary import FactSpec, Term, Vocabulary
 from engine.law import schema
@@ -150,16 +150,22 @@ def _rows(table: str, tables: Mapping[str, str], span: Span) -> list[DatedMember
         raise RulesetError([Fault("unknown-table", f"there is no table `{table}`", span, did_you_mean(table, tables))])
     members, faults = [], []
     for place, row in table_rows(tables[table], table):
-        try:
-            first = date.fromisoformat(row["from"]) if row["from"] else BEGINNING
-            last = date.fromisoformat(row["until"]) if row["until"] else END
-        except ValueError as error:
-            faults.append(Fault("bad-date", str(error).lower(), place, "write YYYY-MM-DD"))
+        first, last = _day(row["from"], BEGINNING), _day(row["until"], END)
+        if first is None or last is None:
+            bad = row["from"] if first is None else row["until"]
+            faults.append(Fault("bad-date", f"`{shown(bad)}` is not a day", place, "write YYYY-MM-DD"))
             continue
         members.append(DatedMember(row["member"], Period(first, last), row["cite"], row["href"]))
     if faults:
         raise RulesetError(faults)
     return members
+
+
+def _day(text: str, otherwise: date) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else otherwise
+    except ValueError:
+        return None
 
 
 def _check_members(name: str, of: str, members: list[DatedMember], vocabulary: Vocabulary, span: Span) -> None:

@@ -43,7 +43,7 @@ _COMPARISONS: dict[type[ast.cmpop], Op] = {
 _KEYWORD = re.compile(r"(?<=\w)\.(in|is|as|if|or|and|not|for)(?=\.)")
 _MANGLED = re.compile(r"\.(in|is|as|if|or|and|not|for)_(?=\.)")
 _ORDER = ("<", "<=", ">", ">=")
-_SCALARS = ("int", "date", "country", "region", "enum", "text")
+_LISTED = ("country", "region", "enum", "text")
 
 
 def parse_condition(text: str, span: Span, names: Names) -> Condition:
@@ -68,7 +68,10 @@ class _Parser(Operands):
                 f"cannot read `{short(text)}` as a condition",
                 column=(at.offset or 1) - 1 if at else 0,
             )
-        return Condition(self.tree(body, negated=False), text.strip(), self.span)
+        try:
+            return Condition(self.tree(body, negated=False), text.strip(), self.span)
+        except RecursionError:
+            self.fail("condition-syntax", f"`{short(text)}` is nested too deep")
 
     # -- and, or, not -------------------------------------------------------------------------------------------------
 
@@ -108,7 +111,7 @@ class _Parser(Operands):
                 has: Op = "has" if op == "in" else "has not"
                 return Atom(has, set_fact, self.item(left, set_fact), text)
             operand = self.operand(left)
-            self.expect(operand, _SCALARS, left)
+            self.expect(operand, _LISTED, left)
             if isinstance(operand, MeasureRef):
                 return Atom(op, operand, self.words(right, operand), text)
             return Atom(op, operand, self.group(right, self.of(operand)), text)
@@ -138,7 +141,7 @@ class _Parser(Operands):
             self.fail("wrong-arguments", f"`{name}` takes a set and a group", node)
         left = self.set_fact(node.args[0])
         if left is None:
-            self.fail("wrong-type", f"`{ast.unparse(node.args[0])}` is not a set", node)
+            self.fail("wrong-type", f"`{ast.unparse(node.args[0])}` is not a set", node.args[0])
         return Atom(cast(Op, name), left, self.group(node.args[1], left.of), text)
 
     # -- right sides --------------------------------------------------------------------------------------------------
