@@ -28,13 +28,14 @@ _REASONS = {"holds", "open", "available", "met", "unmet", "unknown_if_met", "unk
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A case with where it stands and the bases it may use."""
+    """A case with where it stands and the bases it may use; `reform` where it is one of a reform's own."""
 
     case: Case
     file: str
     span: Span
     bases: Mapping[str, Any]
     instrument: str
+    reform: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,14 @@ def find_cases(paths: list[Path]) -> tuple[list[Located], list[Fault]]:
             continue
         for index, case in enumerate(form.cases):
             span = source.span_at(node, f"/cases/{index}")
-            cases.append(Located(case, str(path), span, form.bases, form.cases_for))
+            cases.append(Located(case, str(path), span, form.bases, form.cases_for, _reform_of(path)))
     return cases, faults
+
+
+def _reform_of(path: Path) -> str | None:
+    """Return the reform under whose law a case file is to be run: that of its folder `reforms/<name>/cases`."""
+    folders = path.resolve().parts
+    return folders[-3] if folders[-4:-3] == ("reforms",) and folders[-2] == "cases" else None
 
 
 def _files(path: Path) -> Iterator[Path]:

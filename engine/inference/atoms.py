@@ -303,6 +303,8 @@ def _measure_test(atom: Atom, ref: MeasureRef, book: StatuteBook) -> Test:
     spec = measure.fields[field]
     # A lever could bring about any attainable value; dates and numbers are free.
     attainable = TRUE if not spec.attainable or any(holds(value) for value in spec.attainable) else FALSE
+    # A finding that stands once made may have been made already where the evidence does not say.
+    unsaid = UNKNOWN if any(not holds(value) for value in spec.final) else attainable
 
     def field_test(subject: Subject, env: Env) -> Truth:
         leg = cast(Leg, subject)
@@ -313,7 +315,7 @@ def _measure_test(atom: Atom, ref: MeasureRef, book: StatuteBook) -> Test:
         if shown is not None and holds(shown):
             return TRUE
         if lever and env.levers and attainable == TRUE and shown not in spec.final:
-            return TRUE
+            return TRUE if shown is not None else unsaid
         return UNKNOWN if shown is None else FALSE
 
     return field_test

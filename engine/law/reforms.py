@@ -71,11 +71,20 @@ class MemberForm(_Model):
     from_: Annotated[Day | None, Field(alias="from")] = None
 
 
+class DatesForm(_Model):
+    """A whole instrument that begins, or ends, on another day than the law in force says."""
+
+    id: schema.InstrumentId
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    until: Day | None = None
+
+
 class ReformFile(_Model):
     """reforms/<name>/reform.yaml."""
 
     reform: HeadForm
     repeal: Annotated[tuple[RepealForm, ...], BeforeValidator(_tuple)] = ()
+    dates: Annotated[tuple[DatesForm, ...], BeforeValidator(_tuple)] = ()
     numbers: Annotated[tuple[NumberForm, ...], BeforeValidator(_tuple)] = ()
     members: Annotated[tuple[MemberForm, ...], BeforeValidator(_tuple)] = ()
 
@@ -128,7 +137,7 @@ def overlaid(files: RulesetFiles, reform: Reform) -> RulesetFiles:
 
 
 def reformed(library: Library, reform: Reform) -> Library:
-    """Return a library with the repeals, numbers and members of a reform.
+    """Return a library with the repeals, dates, numbers and members of a reform.
 
     Raises:
         RulesetError: It names what is not there.
@@ -140,6 +149,10 @@ def reformed(library: Library, reform: Reform) -> Library:
             faults.append(
                 _unknown(reform, f"/repeal/{index}/id", f"there is no rule or instrument `{repeal.id}`", hint)
             )
+    for index, dates in enumerate(reform.form.dates):
+        if dates.id not in library.instruments:
+            hint = did_you_mean(dates.id, library.instruments)
+            faults.append(_unknown(reform, f"/dates/{index}/id", f"there is no instrument `{dates.id}`", hint))
     for index, number in enumerate(reform.form.numbers):
         known = library.instruments.get(number.instrument)
         if known is None or number.parameter not in known.numbers:
@@ -153,7 +166,9 @@ def reformed(library: Library, reform: Reform) -> Library:
     if faults:
         raise RulesetError(faults)
     ends = {repeal.id: (repeal.from_ or reform.first) - _ONE_DAY for repeal in reform.form.repeal}
-    instruments = {name: _instrument(each, reform, ends) for name, each in library.instruments.items()}
+    moves = {form.id: form for form in reform.form.dates}
+    moved = {name: _moved(each, moves.get(name)) for name, each in library.instruments.items()}
+    instruments = {name: _instrument(each, reform, ends) for name, each in moved.items()}
     return replace(
         library,
         instruments=instruments,
@@ -169,6 +184,24 @@ def _groups(library: Library, instrument: str) -> Mapping[str, Group]:
 
 def _unknown(reform: Reform, pointer: str, message: str, hint: str) -> Fault:
     return Fault("unknown-law", message, span_at(reform.node, pointer), hint)
+
+
+def _moved(instrument: Instrument, form: DatesForm | None) -> Instrument:
+    """Return an instrument with its first or last day moved; rules that ran to its last day run to the new one."""
+    if form is None:
+        return instrument
+    old = instrument.period
+    period = Period(form.from_ or old.first, form.until or old.last)
+    spells = {
+        rule.id: Period(
+            max(rule.period.first, period.first),
+            period.last if rule.period.last == old.last else min(rule.period.last, period.last),
+        )
+        for rule in instrument.rules
+    }
+    rules = (replace(rule, period=spells[rule.id]) for rule in instrument.rules)
+    kept = tuple(rule for rule in rules if rule.period.first <= rule.period.last)
+    return replace(instrument, period=period, rules=kept)
 
 
 def _instrument(instrument: Instrument, reform: Reform, ends: Mapping[str, date]) -> Instrument:

@@ -47,7 +47,13 @@ _MEASURES: Data = {
     "zz.check": measure(
         effort=4,
         fields={
-            "finding": {"type": "enum", "values": ["good", "bad"], "attainable": ["good"], "ask": "What?"},
+            "finding": {
+                "type": "enum",
+                "values": ["good", "bad"],
+                "attainable": ["good"],
+                "final": ["bad"],
+                "ask": "?",
+            },
             "ok": {"type": "bool", "ask": "Is it?"},
             "score": {"type": "int", "ask": "How much?"},
         },
@@ -342,8 +348,12 @@ class Drawn:
 
     def library(self, *more: Data) -> Library:
         """Return the checked library, with further instruments where given."""
-        coverage = covered(*PLACES, by="zz.act")
-        return library(*self.instruments(), *more, groups=_GROUPS, coverage=coverage)
+        return self.library_of([*self.instruments(), *more])
+
+    @staticmethod
+    def library_of(files: list[Data]) -> Library:
+        """Return the checked library of some of the files, with what they share."""
+        return library(*files, groups=_GROUPS, coverage=covered(*PLACES, by="zz.act"))
 
     def law(self, *more: Data) -> Law:
         """Return the law, ready to decide."""
