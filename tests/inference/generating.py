@@ -234,7 +234,7 @@ def _definitions(choose: _Chooser, defined: list[str], leg: tuple[str, ...]) -> 
         defined.append(on_leg)
         leg = (*leg, on_leg)
         if of_party:
-            party = (*party, on_party, f"party.percent_owned_by_which({name}) >= half")
+            party = (*party, on_party, f"party.percent_owned_by_which({name}) >= half")  # type: ignore[assignment]
     return made
 
 
@@ -339,7 +339,7 @@ class Drawn:
     def instruments(self) -> list[Data]:
         """Return the instrument files."""
         words = {"traits": _TRAITS, "measures": _MEASURES, "readings": _READINGS, "parameters": _PARAMETERS}
-        made = [instrument(*self.act, **words)]
+        made = [instrument(*self.act, **words)]  # type: ignore[arg-type]
         if self.code:
             made.append(instrument(*self.code, id="yy.code", parameters=_PARAMETERS))
         if self.words:

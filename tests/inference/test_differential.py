@@ -60,7 +60,7 @@ def agreement(number: int, counted: list[int]) -> Callable[[], None]:
         finally:
             with_law.close()
 
-    return run  # type: ignore[no-any-return]
+    return run
 
 
 @pytest.mark.parametrize("part", range(PARTS))
