@@ -12,6 +12,7 @@ from engine.errors import Fault, Span, did_you_mean, one_of, with_article
 from engine.facts.places import advice, countries
 from engine.law import schema
 from engine.law.expression import Condition, FactRef, MeasureRef, NumberRef, PercentRef, leaves
+from engine.law.harm import check_harm
 from engine.law.model import REMARK_KINDS, Group, Instrument, Library, Measure, Period, Rule, Trait
 
 _ONLY_FOR = {
@@ -45,6 +46,7 @@ def check(library: Library) -> list[Fault]:
             faults += _check_numbers(rule, library)
     faults += _check_traits(library)
     faults += _check_cycles(library)
+    faults += check_harm(library)
     return faults
 
 
@@ -104,25 +106,8 @@ def check_rule(rule: Rule, period: Period) -> list[Fault]:
 
 
 def _check_measures(rule: Rule) -> list[Fault]:
-    """A measure may only help, unless the rule says that it does not."""
-    harmful = rule.kind in ("ban", "duty", "scope", "commitment", "warning")
+    """What opens a route and fulfils a duty is a measure that is there."""
     faults = []
-    for condition in rule.when:
-        for leaf in leaves(condition.tree):
-            if not isinstance(leaf.atom.left, MeasureRef) or leaf.atom.left.id in rule.adverse:
-                continue
-            # A duty's, ban's or scope's `when` is a burden: there a shown measure adds to it, an absent one takes it
-            # away.
-            if harmful is not leaf.negated and rule.kind not in ("commitment", "warning"):
-                message = f"`{leaf.atom.left.id}` could make things worse here"
-                faults.append(
-                    Fault(
-                        "measure-harms",
-                        message,
-                        condition.span,
-                        "list it under `adverse`, if the law says so",
-                    )
-                )
     for condition in (*rule.requires, *rule.fulfilled_by):
         measured = [leaf for leaf in leaves(condition.tree) if isinstance(leaf.atom.left, MeasureRef)]
         if any(leaf.negated for leaf in measured):
