@@ -7,7 +7,7 @@ import ast
 from engine.errors import did_you_mean, with_article
 from engine.facts.places import advice, is_place
 from engine.facts.vocabulary import UNITS
-from engine.law.condition_words import Words, short
+from engine.law.condition_words import Words, short, written
 from engine.law.expression import (
     COUNT_SCOPES,
     LINKS,
@@ -31,7 +31,7 @@ class Operands(Words):
             return self.call(node)
         path = self.path(node)
         if path is None or len(path) < 2:
-            shown = ast.unparse(node)
+            shown = written(node)
             self.fail("unknown-fact", f"there is no fact `{short(shown)}`", node, self.root_help(shown))
         return self.resolve(path, node)
 
@@ -98,15 +98,11 @@ class Operands(Words):
     def call(self, node: ast.Call) -> Operand:
         path = self.path(node.func)
         if path is None or node.keywords or len(path) < 2:
-            self.fail("unknown-function", f"cannot call `{ast.unparse(node.func)}`", node)
+            self.fail("unknown-function", f"cannot call `{written(node.func)}`", node)
         root, name = path[0], path[-1]
         if name in UNITS and len(path) == 2 and root in COUNT_SCOPES and self.names.level == "leg":
             return self.count(node, root, name)
-        if (
-            name in ("percent_owned_by", "percent_owned_by_which")
-            and root in PARTY_ROOTS
-            and root in (*self.names.roots, "party")
-        ):
+        if name in ("percent_owned_by", "percent_owned_by_which") and root in PARTY_ROOTS and root in self.names.roots:
             return self.percent(node, path)
         self.fail("unknown-function", f"there is no function `{'.'.join(path)}`", node, did_you_mean(name, UNITS))
 
@@ -138,7 +134,7 @@ class Operands(Words):
             return PercentRef(root, links, self.group(node.args[0], "country"), "", derived=False)
         trait = self.names.traits.get(".".join(self.path(node.args[0]) or []))
         if trait is None or trait.of != "party" or trait.type != "bool":
-            self.fail("unknown-fact", f"`{ast.unparse(node.args[0])}` is not a true-or-false trait of parties", node)
+            self.fail("unknown-fact", f"`{written(node.args[0])}` is not a true-or-false trait of parties", node)
         return PercentRef(root, links, None, trait.id, trait.derived)
 
     def set_fact(self, node: ast.expr) -> FactRef | None:
@@ -160,7 +156,7 @@ class Operands(Words):
             known = [*self.names.own_groups, *self.names.groups]
             self.fail(
                 "unknown-group",
-                f"there is no group `{short(ast.unparse(node))}`",
+                f"there is no group `{short(written(node))}`",
                 node,
                 did_you_mean(name, known),
             )

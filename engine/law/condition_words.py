@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
-from typing import NoReturn
+import keyword
+import re
+from typing import Final, NoReturn
 
 from engine.errors import Fault, Span, did_you_mean, one_of
-from engine.facts.places import advice, is_place
+from engine.facts.places import advice, country_of, is_place
 from engine.law.expression import CountRef, FactRef, MeasureRef, Operand, ReadingRef
 from engine.law.names import Names
+
+# Part of a path, or a text between quotes, which is left alone. No name of ours has a capital letter.
+_NAMES: Final = re.compile(r"""'[^']*'|"[^"]*"|(?<=\w)\.(\w+)""")
+_KEYWORDS: Final = frozenset(keyword.kwlist)
+_MARK: Final = "_K"
 
 
 class ConditionError(Exception):
@@ -25,6 +32,7 @@ class Words:
     def __init__(self, names: Names, span: Span) -> None:
         self.names = names
         self.span = span
+        self.text = ""
 
     def type_of(self, operand: Operand) -> str:
         if isinstance(operand, FactRef | MeasureRef):
@@ -38,7 +46,7 @@ class Words:
 
     def expect(self, operand: Operand, types: tuple[str, ...], node: ast.expr) -> None:
         if self.type_of(operand) not in types:
-            self.fail("wrong-type", f"`{ast.unparse(node)}` cannot be looked up in a group", node)
+            self.fail("wrong-type", f"`{written(node)}` cannot be looked up in a group", node)
 
     def check_word(self, word: str, left: Operand, node: ast.expr) -> None:
         if isinstance(left, ReadingRef):
@@ -62,7 +70,8 @@ class Words:
             return
         if of in ("country", "region"):
             if not is_place(word) or (of == "country") is ("-" in word):
-                self.fail("unknown-place", f"there is no {of} `{word}`", node, advice(word))
+                hint = "write the subdivision: `US-TX`" if of == "region" else f"its country is `{country_of(word)}`"
+                self.fail("unknown-place", f"there is no {of} `{word}`", node, hint if is_place(word) else advice(word))
             return
         if of in self.names.traits:
             self.known(word, self.names.traits[of].values, "value", node)
@@ -84,26 +93,38 @@ class Words:
             return node.id
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value
-        self.fail("condition-syntax", f"expected a word, got `{short(ast.unparse(node))}`", node)
+        self.fail("condition-syntax", f"expected a word, got `{short(written(node))}`", node)
 
     def path(self, node: ast.expr) -> list[str] | None:
         parts: list[str] = []
         while isinstance(node, ast.Attribute):
-            parts.append(node.attr.removesuffix("_"))
+            parts.append(node.attr.removesuffix(_MARK))
             node = node.value
         if not isinstance(node, ast.Name):
             return None
         return [node.id, *reversed(parts)]
 
     def root_help(self, word: str) -> str:
-        return (
-            did_you_mean(word.partition(".")[0], self.names.roots) or f"a fact starts with {one_of(self.names.roots)}"
-        )
+        if word in self.names.roots:
+            return f"write which fact of it: `{word}.` and a name"
+        root = word.partition(".")[0]
+        return did_you_mean(root, self.names.roots) or f"a fact starts with {one_of(self.names.roots)}"
 
     def fail(self, code: str, message: str, node: ast.expr | None = None, help: str = "", column: int = 0) -> NoReturn:
         offset = node.col_offset if node is not None else column
+        offset -= len(_MARK) * self.text[:offset].count(_MARK)
         span = Span(self.span.file, self.span.line, self.span.column + offset)
         raise ConditionError(Fault(code, message, span, help))
+
+
+def mangled(text: str) -> str:
+    """Return a condition with a mark on names that are keywords of Python: `exporter.in.fiduciary`, `data.zz.class`."""
+    return _NAMES.sub(lambda found: found[0] + _MARK if found[1] in _KEYWORDS else found[0], text)
+
+
+def written(node: ast.expr) -> str:
+    """Return a part of a condition as its author wrote it, but for spaces and quotes."""
+    return ast.unparse(node).replace(_MARK, "")
 
 
 def short(text: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from datetime import date
 from typing import cast
 
 from engine.errors import Span, did_you_mean
 from engine.law.condition_operands import Operands
-from engine.law.condition_words import short
+from engine.law.condition_words import mangled, short, written
 from engine.law.expression import (
     AllOf,
     AnyOf,
@@ -39,9 +38,6 @@ _COMPARISONS: dict[type[ast.cmpop], Op] = {
     ast.In: "in",
     ast.NotIn: "not in",
 }
-# Country codes that are keywords of Python: India, Iceland, American Samoa ... (`exporter.in.fiduciary`).
-_KEYWORD = re.compile(r"(?<=\w)\.(in|is|as|if|or|and|not|for)(?=\.)")
-_MANGLED = re.compile(r"\.(in|is|as|if|or|and|not|for)_(?=\.)")
 _ORDER = ("<", "<=", ">", ">=")
 _LISTED = ("country", "region", "enum", "text")
 
@@ -60,7 +56,8 @@ class _Parser(Operands):
         if len(text) > 1000:
             self.fail("condition-syntax", "a condition longer than 1000 characters", help="split it into lines")
         try:
-            body = ast.parse(_KEYWORD.sub(r".\1_", text.strip()), mode="eval").body
+            self.text = mangled(text.strip())
+            body = ast.parse(self.text, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             at = error if isinstance(error, SyntaxError) else None
             self.fail(
@@ -84,7 +81,7 @@ class _Parser(Operands):
         return Leaf(self.atom(node), negated)
 
     def atom(self, node: ast.expr) -> Atom:
-        text = _MANGLED.sub(r".\1", ast.unparse(node))
+        text = written(node)
         if isinstance(node, ast.Compare):
             if len(node.ops) != 1:
                 self.fail(
@@ -124,6 +121,8 @@ class _Parser(Operands):
                 left,
                 f"write `x in {operand}` or `overlaps({operand}, NAME)`",
             )
+        if isinstance(operand, MeasureRef) and not operand.field:
+            self.fail("wrong-type", f"`{operand}` is true or false", left, f"write `{operand}` or `not {operand}`")
         if op in _ORDER and kind not in ("count", "percent", "int", "date"):
             self.fail("no-order", f"`{text}` orders what has no order", left)
         return Atom(op, operand, self.value(right, operand), text)
@@ -141,7 +140,7 @@ class _Parser(Operands):
             self.fail("wrong-arguments", f"`{name}` takes a set and a group", node)
         left = self.set_fact(node.args[0])
         if left is None:
-            self.fail("wrong-type", f"`{ast.unparse(node.args[0])}` is not a set", node.args[0])
+            self.fail("wrong-type", f"`{written(node.args[0])}` is not a set", node.args[0])
         return Atom(cast(Op, name), left, self.group(node.args[1], left.of), text)
 
     # -- right sides --------------------------------------------------------------------------------------------------
@@ -152,7 +151,9 @@ class _Parser(Operands):
         if path is not None and len(path) > 1 and path[0] in self.names.roots:
             other = self.resolve(path, node)
             if not isinstance(other, FactRef) or other.type != kind or isinstance(left, MeasureRef | ReadingRef):
-                self.fail("wrong-type", f"`{ast.unparse(node)}` cannot be compared with `{left}`", node)
+                self.fail("wrong-type", f"`{written(node)}` cannot be compared with `{left}`", node)
+            if kind == "enum" and self.of(other) != self.of(left):
+                self.fail("wrong-type", f"`{written(node)}` has other values than `{left}`", node)
             return other
         if kind in ("count", "percent", "int"):
             return self.number(node, left)
@@ -173,7 +174,7 @@ class _Parser(Operands):
             if unit != wanted:
                 self.fail("wrong-unit", f"`{node.id}` is in {unit}, the other side in {wanted}", node)
             return NumberRef(self.names.instrument, node.id)
-        name = ast.unparse(node)
+        name = written(node)
         self.fail(
             "unknown-parameter",
             f"`{short(name)}` is no number",
@@ -187,7 +188,7 @@ class _Parser(Operands):
                 return date.fromisoformat(node.value).isoformat()
             except ValueError:
                 pass
-        self.fail("bad-date", f"`{ast.unparse(node)}` is not a day", node, 'write it as "2024-12-31"')
+        self.fail("bad-date", f"`{written(node)}` is not a day", node, 'write it as "2024-12-31"')
 
     def item(self, node: ast.expr, set_fact: FactRef) -> str | FactRef:
         path = self.path(node)
@@ -195,5 +196,5 @@ class _Parser(Operands):
             other = self.resolve(path, node)
             if isinstance(other, FactRef) and self.of(other) == set_fact.of and other.type != "set":
                 return other
-            self.fail("wrong-type", f"`{ast.unparse(node)}` is not a {set_fact.of}", node)
+            self.fail("wrong-type", f"`{written(node)}` is not a {set_fact.of}", node)
         return self.symbol(node, set_fact)
