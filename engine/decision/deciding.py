@@ -200,7 +200,7 @@ def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision,
     """
     view, today = decider.view, decider.programs
     now = {transfer.id: transfer.outcome for transfer in transfers}
-    last = max((t.end for t in view.model.transfers if t.end), default=END)
+    last = max((transfer.end or END for transfer in view.model.transfers), default=END)
     days = law.books.change_days
     reaching_today = {name for _, name in decider.known}
     for day in days[bisect_right(days, view.day) :]:

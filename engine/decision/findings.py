@@ -106,10 +106,10 @@ class Assembler:
     def _mechanism(self, found: Found) -> str:
         if found.verdict.reached != TRUE:
             return ""
-        for clause in found.program.kinds.get("route", ()):
-            if found.verdict.holds[clause.number] == TRUE:
-                return clause.rule.id
-        return ""
+        # The route that leaves least to do carries the transfer; a duty that blocks weighs more than any other.
+        open_routes = [c for c in found.program.kinds.get("route", ()) if found.verdict.holds[c.number] == TRUE]
+        best = min(open_routes, key=lambda route: _open_duties(found, route), default=None)
+        return best.rule.id if best else ""
 
     def _conditions(self, found: Found, leg: Leg, mechanism: str) -> None:
         for clause in found.program.kinds.get("duty", ()):
@@ -161,6 +161,18 @@ class Assembler:
                     kind: Literal["commitment", "warning"] = "commitment" if rule.kind == "commitment" else "warning"
                     notes[rule.id] = Note(kind, rule.id, rule.cite, rule.says, rule.about, value == UNKNOWN)
         return tuple(notes[key] for key in sorted(notes))
+
+
+def _open_duties(found: Found, route: Clause) -> tuple[int, int]:
+    """Return how many duties of a route are open, or perhaps so: those before the transfer, and all."""
+    duties = [
+        clause.rule.timing == "before_transfer"
+        for clause in found.program.kinds.get("duty", ())
+        if route.number in clause.routes
+        and found.verdict.holds[clause.number] != FALSE
+        and found.verdict.met[clause.number] != TRUE
+    ]
+    return sum(duties), len(duties)
 
 
 def _remarks(found: Found) -> tuple[Clause, ...]:

@@ -111,9 +111,14 @@ class BookPrograms:
         """Return the program of an instrument in force."""
         program = self._instruments.get(name)
         if program is None:
-            rules = tuple(rule for rule in self.book.rules[name] if rule.kind != "definition")
+            rules = tuple(rule for rule in self.book.rules[name] if not self._defines(rule))
             program = self._instruments[name] = self._shared(name, rules)
         return program
+
+    def _defines(self, rule: Rule) -> bool:
+        """Return whether a rule is a definition, or an exception that has to do with nothing else."""
+        targets = [self.book.library.rules[name] for name in rule.to]
+        return rule.kind == "definition" or (bool(targets) and all(map(self._defines, targets)))
 
     def definitions(self, trait: str) -> Program:
         """Return the program that works out a derived trait; it has no clauses where no definition is in force."""
