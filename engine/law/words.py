@@ -135,12 +135,12 @@ class _Checker:
             if not isinstance(each, Mapping):
                 continue
             here = (*path, "subjects", index)
-            yield from self.place((*here, "country"), each.get("country"))
-            if each.get("country") in seen:
-                yield self.fault(
-                    "repeated-place", f"`{shown(each['country'])}` stands twice", here, "add the numbers up"
-                )
-            seen.add(str(each.get("country")))
+            country = each.get("country")
+            yield from self.place((*here, "country"), country)
+            # A country of another type is told of by its form.
+            if isinstance(country, str) and country in seen:
+                yield self.fault("repeated-place", f"`{shown(country)}` stands twice", here, "add the numbers up")
+            seen.add(str(country))
             for unit in ("persons", "records", "devices", "samples"):
                 count = each.get(unit)
                 if isinstance(count, Mapping):

@@ -1,0 +1,221 @@
+"""What is offered to make a refused transfer lawful: each set that is offered does, the least effort comes first."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from engine.decision.deciding import decide
+from engine.decision.model import Decision, Option
+from engine.decision.statute import Law
+from tests.inference.generating import DAYS, accepted, arrangements, laws
+from tests.rulesets_for_tests.making import Data, decided, finding, instrument, law, measure, plain, read, rule, trait
+
+LAWFUL = ("permitted", "permitted_with_conditions")
+SCOPE = rule("scope", "s")
+MEASURES = {
+    "zz.light": measure(effort=1, days=5),
+    "zz.heavy": measure(effort=9),
+    "zz.seal": measure(lever=False),
+    "zz.check": measure(
+        effort=4,
+        fields={"finding": {"type": "enum", "values": ["good", "bad"], "attainable": ["good"], "ask": "What?"}},
+    ),
+}
+
+
+def offered(*rules: Data, data: Data | None = None, **more: Any) -> list[tuple[str, int, list[str]]]:
+    """Return route, effort and measures of each option for an instrument with these rules."""
+    decision = decided(law(instrument(SCOPE, *rules, measures=MEASURES, **more)), data)
+    assert finding(decision).outcome == "not_yet_permitted"
+    return [
+        (
+            option.route.rpartition(".")[2],
+            option.effort,
+            [f"{offer.measure} {offer.detail}".strip().removeprefix("zz.") for offer in option.measures],
+        )
+        for option in finding(decision).options
+    ]
+
+
+LIGHT, HEAVY, CHECK = "measure.zz.light", "measure.zz.heavy", "measure.zz.check"
+
+
+def test_the_least_effort_comes_first() -> None:
+    routes = [rule("route", "r", requires=[HEAVY]), rule("route", "q", requires=[LIGHT])]
+    assert offered(*routes) == [("q", 1, ["light"]), ("r", 9, ["heavy"])]
+
+
+def test_a_set_that_holds_all_of_another_is_left_out() -> None:
+    routes = [rule("route", "r", requires=[HEAVY, LIGHT]), rule("route", "q", requires=[LIGHT])]
+    assert offered(*routes) == [("q", 1, ["light"])]
+
+
+def test_what_is_in_place_is_not_offered_again() -> None:
+    route = rule("route", "r", requires=[HEAVY, LIGHT])
+    assert offered(route, data=plain(measures={"zz.heavy": True})) == [("r", 1, ["light"])]
+
+
+def test_either_of_two_measures_is_an_option_each() -> None:
+    assert offered(rule("route", "r", requires=[f"{HEAVY} or {LIGHT}"])) == [("r", 1, ["light"]), ("r", 9, ["heavy"])]
+
+
+def test_a_measure_out_of_reach_is_not_offered() -> None:
+    routes = [rule("route", "r", requires=["measure.zz.seal"]), rule("route", "q", requires=[HEAVY])]
+    assert offered(*routes) == [("q", 9, ["heavy"])]
+
+
+def test_what_evidence_has_to_show_is_told() -> None:
+    assert offered(rule("route", "r", requires=[f"{CHECK}.finding == good", CHECK])) == [
+        ("r", 4, ["check finding == good"])
+    ]
+
+
+def test_a_route_and_the_duties_before_it_are_one_set() -> None:
+    duties = [rule("duty", "d", fulfilled_by=[HEAVY]), rule("duty", "e", fulfilled_by=[CHECK], for_=["r"])]
+    assert offered(rule("route", "r", requires=[LIGHT]), *duties) == [("r", 14, ["heavy", "check", "light"])] or [
+        ("r", 14, ["light", "heavy", "check"])
+    ]
+
+
+def test_a_duty_of_another_route_is_not_part_of_the_set() -> None:
+    duty = rule("duty", "d", fulfilled_by=[HEAVY], for_=["r"])
+    assert offered(rule("route", "r"), rule("route", "q", requires=[LIGHT]), duty) == [
+        ("q", 1, ["light"]),
+        ("r", 9, ["heavy"]),
+    ]
+
+
+def test_a_duty_that_comes_later_is_no_obstacle() -> None:
+    later = rule("duty", "d", timing="ongoing", fulfilled_by=[HEAVY])
+    assert offered(rule("route", "r", requires=[LIGHT]), later) == [("r", 1, ["light"])]
+
+
+def test_what_an_exception_to_a_ban_requires_is_offered() -> None:
+    exception = rule("exception", "e", to=["b"], requires=[HEAVY])
+    assert offered(rule("ban", "b"), exception) == [("", 9, ["heavy"])]
+    assert offered(rule("ban", "b"), exception, rule("route", "r", requires=[LIGHT])) == [("r", 10, ["heavy", "light"])]
+
+
+def test_what_an_exception_to_a_duty_requires_is_an_option_beside_the_duty() -> None:
+    duty = rule("duty", "d", fulfilled_by=[HEAVY])
+    assert offered(duty, rule("exception", "e", to=["d"], requires=[LIGHT])) == [("", 1, ["light"]), ("", 9, ["heavy"])]
+
+
+def test_a_ban_that_a_measure_in_place_would_not_meet_is_lifted_by_it() -> None:
+    """The ban is for transfers without the measure: it says so in its own condition."""
+    assert offered(rule("ban", "b", [f"not {LIGHT}"])) == [("", 1, ["light"])]
+
+
+def test_a_duty_that_does_not_bind_with_a_measure_in_place_offers_it() -> None:
+    duty = rule("duty", "d", [f"not {LIGHT}"], fulfilled_by=[HEAVY])
+    assert offered(duty) == [("", 1, ["light"]), ("", 9, ["heavy"])]
+
+
+def test_a_ban_that_perhaps_holds_is_lifted_by_the_same_set() -> None:
+    """Nothing may start without the light measure; perhaps a ban holds, to which the heavy one is an exception."""
+    ban = rule("ban", "b", ["data.minors"])
+    exception = rule("exception", "e", to=["b"], requires=[HEAVY])
+    route = rule("route", "r", requires=[LIGHT])
+    assert offered(ban, exception, route) == [("r", 10, ["heavy", "light"])]
+
+
+def test_measures_behind_a_definition_are_offered_by_name() -> None:
+    big = rule("definition", "d", [LIGHT], defines="zz.safe")
+    traits = {"zz.safe": trait("leg", derived=True)}
+    assert offered(big, rule("route", "r", ["leg.zz.safe"]), traits=traits) == [("r", 1, ["light"])]
+
+
+def test_a_permitted_and_a_prohibited_transfer_are_offered_nothing() -> None:
+    for rules in ([rule("route", "r")], [rule("ban", "b"), rule("route", "r", requires=[LIGHT])]):
+        assert finding(decided(law(instrument(SCOPE, *rules, measures=MEASURES)))).options == ()
+
+
+def test_an_offer_says_who_can_bring_it_about_and_how_long_it_takes() -> None:
+    decision = decided(law(instrument(SCOPE, rule("route", "r", requires=[LIGHT]), measures=MEASURES)))
+    ((option,),) = (finding(decision).options,)
+    (offer,) = option.measures
+    assert (offer.ask, offer.by, offer.effort, offer.days) == ("Is it in place?", "both", 1, 5)
+
+
+# -- every set does what it promises ----------------------------------------------------------------------------------
+
+
+def in_place(data: Data, transfer: str, option: Option) -> Data:
+    """Return the arrangement with the measures of an option in place for a transfer, as its details ask."""
+    changed = copy.deepcopy(data)
+    (chosen,) = (each for each in changed["transfers"] if each["id"] == transfer)
+    for offer in option.measures:
+        chosen["measures"][offer.measure] = {
+            field: good for field, good in (("finding", "good"), ("ok", True), ("score", 5)) if field in offer.detail
+        } or True
+        before = data["measures"].get(offer.measure)
+        old = next(each for each in data["transfers"] if each["id"] == transfer)["measures"].get(offer.measure, before)
+        if isinstance(old, dict) and isinstance(chosen["measures"][offer.measure], dict):
+            kept = {key: value for key, value in old.items() if key not in ("done", "until")}
+            chosen["measures"][offer.measure] = {**kept, **chosen["measures"][offer.measure]}
+    return changed
+
+
+def outcome_of(decision: Decision, transfer: str, name: str, dataset: str) -> str:
+    (chosen,) = (each for each in decision.transfers if each.id == transfer)
+    (found,) = (each for each in chosen.findings if (each.instrument, each.dataset) == (name, dataset))
+    return found.outcome
+
+
+def check_options(law: Law, data: Data, day: Any) -> int:
+    """Check every option of every refusal, and return how many there were."""
+    arrangement = read(data, law)
+    decision = decide(arrangement, law, as_of=day, core=False)
+    checked = 0
+    for transfer in decision.transfers:
+        for each in transfer.findings:
+            if each.outcome != "not_yet_permitted":
+                assert not each.options or each.outcome == "undetermined"
+                continue
+            assert each.options, "not yet permitted, and nothing would make it so"
+            for option in each.options:
+                changed = in_place(data, transfer.id, option)
+                after = decide(read(changed, law), law, as_of=day, core=False)
+                assert outcome_of(after, transfer.id, each.instrument, each.dataset) in LAWFUL, option
+                checked += 1
+    return checked
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_every_set_that_is_offered_makes_it_lawful(part: int) -> None:
+    counted: list[int] = []
+
+    @settings(
+        max_examples=60,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data(), st.just(part))
+    def run(data: st.DataObject, _part: int) -> None:
+        drawn = accepted(data.draw(laws(adverse=False)))
+        try:
+            counted.extend(
+                check_options(drawn, data.draw(arrangements()), data.draw(st.sampled_from(DAYS))) for _ in range(10)
+            )
+        finally:
+            drawn.close()
+
+    run()
+    assert sum(counted) >= 20
+
+
+def test_every_detail_of_the_drawn_law_can_be_put_in_place() -> None:
+    """`in_place` knows the fields of the drawn measure: each detail names one of them, with a value that it gives."""
+    from tests.inference.generating import _MEASURE_ATOMS
+
+    details = [atom.removeprefix("measure.zz.check.") for atom in _MEASURE_ATOMS if "zz.check." in atom]
+    assert all(re.match(r"finding (== good|in \[good, bad\])$|ok$|score >= 5$", each) for each in details)
