@@ -24,7 +24,7 @@ from engine.facts.legs import Leg
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Found, Judge
 from engine.inference.outcomes import RANK, Outcome, worst
-from engine.inference.programs import BookPrograms
+from engine.inference.programs import BookPrograms, touched
 from engine.law.model import END
 
 log = logging.getLogger("safeconduct.decision")
@@ -75,21 +75,12 @@ def decide(
 
 def outcomes(arrangement: Arrangement, law: Law, day: date, readings: Mapping[str, str]) -> dict[str, Outcome]:
     """Return the outcome of each transfer on a day, by the reference evaluator alone and without reasons."""
-    view = ArrangementView(arrangement, day)
-    return _outcomes(view, law.programs(day), readings, lambda leg, name: None)
-
-
-def _outcomes(
-    view: ArrangementView,
-    programs: BookPrograms,
-    readings: Mapping[str, str],
-    known: Callable[[Leg, str], Outcome | None],
-) -> dict[str, Outcome]:
+    view, programs = ArrangementView(arrangement, day), law.programs(day)
     judge = Judge(programs, readings, None)
-    found: dict[str, list[Outcome]] = {transfer.id: [] for transfer in view.model.transfers}
+    found: dict[str, list[Outcome]] = {transfer.id: [] for transfer in arrangement.transfers}
     for leg in view.legs:
         found[leg.transfer.id] += [
-            known(leg, name) or _settled(judge, programs, name, leg, readings)[0] for name in programs.candidates(leg)
+            _settled(judge, programs, name, leg, readings)[0] for name in programs.candidates(leg)
         ]
         if gaps_of(leg, programs.book):
             found[leg.transfer.id].append("undetermined")
@@ -195,30 +186,49 @@ class _Decider:
 def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision, ...]) -> Change | None:
     """Return the first later day on which law already dated changes the outcome of a transfer.
 
-    Evidence is taken as it is today, so that only the law makes the difference; what stands on the same law as today
-    has the same outcome and is not worked out again.
+    Evidence is taken as it is today, so that only the law makes the difference. From one day to the next only the
+    instruments whose law changes are worked out again.
     """
-    view, today = decider.view, decider.programs
+    view = decider.view
     now = {transfer.id: transfer.outcome for transfer in transfers}
     last = max((transfer.end or END for transfer in view.model.transfers), default=END)
+    places = {leg.index: touched(leg) for leg in view.legs}
+    findings = dict(decider.known)
+    gaps = {leg.index: bool(gaps_of(leg, decider.programs.book)) for leg in view.legs}
     days = law.books.change_days
-    reaching_today = {name for _, name in decider.known}
     for day in days[bisect_right(days, view.day) :]:
         if day > last:
             break
-        changed = law.books.changes[day]
         later = law.programs(day)
-        if "" not in changed and changed.isdisjoint(reaching_today) and not later.any_can_reach(changed, view.legs):
+        judge = Judge(later, decider.readings, None)
+        before, gaps_before = dict(findings), dict(gaps)
+        for name, leg in product(sorted(later.affected()), view.legs):
+            findings.pop((leg.index, name), None)
+            if later.can_reach(name, places[leg.index]):
+                findings[leg.index, name] = _settled(judge, later, name, leg, decider.readings)[0]
+        if "" in law.books.changes[day]:
+            gaps = {leg.index: bool(gaps_of(leg, later.book)) for leg in view.legs}
+        if (findings, gaps) == (before, gaps_before):
             continue
-
-        def known(leg: Leg, name: str, later: BookPrograms = later) -> Outcome | None:
-            return decider.known.get((leg.index, name)) if later.same_law(name, today) else None
-
-        then = _outcomes(view, later, decider.readings, known)
+        then = _wholes(view, findings, gaps)
         different = tuple(name for name, each in then.items() if each != now[name])
         if different:
             return Change(day, worst(then.values()), different)
     return None
+
+
+def _wholes(
+    view: ArrangementView, findings: Mapping[tuple[int, str], Outcome], gaps: Mapping[int, bool]
+) -> dict[str, Outcome]:
+    """Return the outcome of each transfer, given that of each instrument for each leg and which legs have gaps."""
+    found: dict[str, list[Outcome]] = {transfer.id: [] for transfer in view.model.transfers}
+    of_leg = {leg.index: found[leg.transfer.id] for leg in view.legs}
+    for (index, _), outcome in findings.items():
+        of_leg[index].append(outcome)
+    for index, has_gap in gaps.items():
+        if has_gap:
+            of_leg[index].append("undetermined")
+    return {name: _whole(each) for name, each in found.items()}
 
 
 def _log_incident(instrument: str, transfer: str, difference: str) -> None:

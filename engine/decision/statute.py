@@ -14,7 +14,7 @@ from engine.law.loading import load_library
 from engine.law.model import Library
 
 # A service that is asked about many days keeps the books of those asked about last.
-_MOST_BOOKS = 64
+_MOST_BOOKS = 256
 
 
 class Law:

@@ -39,7 +39,9 @@ class ProgramCache:
     def __init__(self, books: Books) -> None:
         self._behind = _law_behind(books.library)
         self._changes = books.changes
+        self._instruments = tuple(sorted(books.library.instruments))
         self._days: dict[frozenset[str], list[date]] = {}
+        self._affected: dict[date, frozenset[str]] = {}
         self._programs: OrderedDict[tuple[str, date], Program] = OrderedDict()
         self._countries: dict[tuple[str, date], frozenset[str] | None] = {}
         self._lock = threading.RLock()
@@ -52,6 +54,15 @@ class ProgramCache:
             days = self._days[behind] = sorted(d for d, names in self._changes.items() if not behind.isdisjoint(names))
         index = bisect_right(days, day)
         return name, days[index - 1] if index else date.min
+
+    def affected(self, day: date) -> frozenset[str]:
+        """Return the instruments whose program is another one from `day` on, a day on which encoded law changes."""
+        found = self._affected.get(day)
+        if found is None:
+            changed = self._changes[day]
+            found = frozenset(name for name in self._instruments if not self._behind[name].isdisjoint(changed))
+            self._affected[day] = found
+        return found
 
     def program(self, key: tuple[str, date], make: Callable[[], Program]) -> Program:
         """Return a program, making it where it is not at hand."""
@@ -131,9 +142,9 @@ class BookPrograms:
         key = self._cache.key(name, self.book.period.first)
         return self._cache.program(key, lambda: make_program(name, rules, self.book))
 
-    def same_law(self, name: str, other: BookPrograms) -> bool:
-        """Return whether an instrument, and all law behind it, is the same in two books of a library."""
-        return self._cache.key(name, self.book.period.first) == self._cache.key(name, other.book.period.first)
+    def affected(self) -> frozenset[str]:
+        """Return the instruments whose law, or law behind it, is not that of the day before this book."""
+        return self._cache.affected(self.book.period.first)
 
     def everything(self) -> Iterable[Program]:
         """Yield every program of the book, definitions first."""
@@ -147,18 +158,23 @@ class BookPrograms:
         everywhere: list[str] = []
         by_country: dict[str, list[str]] = {}
         for name in sorted(self.book.instruments):
-            key = self._cache.key(name, self.book.period.first)
-            countries = self._cache.countries(key, lambda name=name: self._countries(name))  # type: ignore[misc]
+            countries = self._indexed(name)
             if countries is None:
                 everywhere.append(name)
             for country in countries or ():
                 by_country.setdefault(country, []).append(name)
         return tuple(everywhere), {key: tuple(value) for key, value in by_country.items()}
 
-    def any_can_reach(self, names: Iterable[str], legs: Iterable[Leg]) -> bool:
-        """Return whether one of some instruments could reach one of some legs."""
-        wanted = [name for name in names if name in self.book.instruments]
-        return bool(wanted) and any(not set(wanted).isdisjoint(self.candidates(leg)) for leg in legs)
+    def _indexed(self, name: str) -> frozenset[str] | None:
+        key = self._cache.key(name, self.book.period.first)
+        return self._cache.countries(key, lambda: self._countries(name))
+
+    def can_reach(self, name: str, places: set[str]) -> bool:
+        """Return whether an instrument is in force and could reach a leg that touches some places (see `touched`)."""
+        if name not in self.book.instruments:
+            return False
+        countries = self._indexed(name)
+        return countries is None or not places.isdisjoint(countries)
 
     def candidates(self, leg: Leg) -> list[str]:
         """Return the instruments that could reach a leg, in order of id."""

@@ -7,7 +7,7 @@ that interval.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -80,6 +80,29 @@ class StatuteBook:
         return covered
 
 
+class RulesByDay:
+    """Some rules, and which of them are in force on a day, always in the same order."""
+
+    def __init__(self, dated: Iterable[tuple[Rule, Period]]) -> None:
+        """Sort out which rules each day has.
+
+        Args:
+            dated: Rules in the order wanted, each with the days on which it is in force.
+        """
+        spells = list(dated)
+        days = {BEGINNING}
+        for _, period in spells:
+            days.add(period.first)
+            if period.last < END:
+                days.add(period.last + _ONE_DAY)
+        self._days = sorted(days)
+        self._rules = [tuple(rule for rule, period in spells if day in period) for day in self._days]
+
+    def on(self, day: date) -> tuple[Rule, ...]:
+        """Return the rules in force on a day; there may be none."""
+        return self._rules[bisect_right(self._days, day) - 1]
+
+
 class Books:
     """All statute books of a library.
 
@@ -92,6 +115,16 @@ class Books:
         self.library = library
         self.changes = changes(library)
         self.change_days = sorted(self.changes)
+        exceptions: dict[str, list[tuple[Rule, Period]]] = {}
+        definitions: dict[str, list[tuple[Rule, Period]]] = {}
+        self._rules = {name: RulesByDay(_dated(each)) for name, each in library.instruments.items()}
+        for rule, period in sorted(_all_dated(library), key=lambda each: each[0].id):
+            for target in rule.to:
+                exceptions.setdefault(target, []).append((rule, period))
+            if rule.defines:
+                definitions.setdefault(rule.defines, []).append((rule, period))
+        self._exceptions = {target: RulesByDay(rules) for target, rules in exceptions.items()}
+        self._definitions = {trait: RulesByDay(rules) for trait, rules in definitions.items()}
 
     def interval(self, day: date) -> Period:
         """Return the days around `day` on which no encoded law changes."""
@@ -102,26 +135,35 @@ class Books:
 
     def on(self, day: date) -> StatuteBook:
         """Return the book of a day."""
-        return make_book(self.library, self.interval(day))
+        period = self.interval(day)
+        rules = _in_force(self._rules, period.first)
+        return StatuteBook(
+            self.library,
+            period,
+            {name: self.library.instruments[name] for name in rules},
+            rules,
+            _in_force(self._exceptions, period.first),
+            _in_force(self._definitions, period.first),
+        )
 
 
-def make_book(library: Library, period: Period) -> StatuteBook:
-    """Return the book of a period in which no encoded law changes."""
-    instruments, rules = {}, {}
-    exceptions: dict[str, list[Rule]] = {}
-    definitions: dict[str, list[Rule]] = {}
+def _in_force(by_day: Mapping[str, RulesByDay], day: date) -> dict[str, tuple[Rule, ...]]:
+    """Return what has rules on a day, with them."""
+    return {name: rules for name, each in by_day.items() if (rules := each.on(day))}
+
+
+def _dated(instrument: Instrument) -> Iterator[tuple[Rule, Period]]:
+    """Yield the rules of an instrument, in the order of the text, with the days on which both are in force."""
+    for rule in instrument.rules:
+        first = max(rule.period.first, instrument.period.first)
+        last = min(rule.period.last, instrument.period.last)
+        if first <= last:
+            yield rule, Period(first, last)
+
+
+def _all_dated(library: Library) -> Iterator[tuple[Rule, Period]]:
     for instrument in library.instruments.values():
-        current = tuple(rule for rule in instrument.rules if period.first in rule.period)
-        if period.first not in instrument.period or not current:
-            continue
-        instruments[instrument.id] = instrument
-        rules[instrument.id] = current
-        for rule in current:
-            for target in rule.to:
-                exceptions.setdefault(target, []).append(rule)
-            if rule.defines:
-                definitions.setdefault(rule.defines, []).append(rule)
-    return StatuteBook(library, period, instruments, rules, _sorted(exceptions), _sorted(definitions))
+        yield from _dated(instrument)
 
 
 def changes(library: Library) -> dict[date, frozenset[str]]:
@@ -168,7 +210,3 @@ def instrument_periods(instrument: Instrument) -> Iterator[Period]:
     yield from (rule.period for rule in instrument.rules)
     yield from (value.period for number in instrument.numbers.values() for value in number.values)
     yield from (member.period for group in instrument.groups.values() for member in group.members)
-
-
-def _sorted(rules: dict[str, list[Rule]]) -> dict[str, tuple[Rule, ...]]:
-    return {key: tuple(sorted(value, key=lambda rule: rule.id)) for key, value in rules.items()}
