@@ -80,20 +80,20 @@ def outcomes(arrangement: Arrangement, law: Law, day: date, readings: Mapping[st
     found: dict[str, list[Outcome]] = {transfer.id: [] for transfer in arrangement.transfers}
     for leg in view.legs:
         found[leg.transfer.id] += [
-            _settled(judge, programs, name, leg, readings)[0] for name in programs.candidates(leg)
+            settled(judge, programs, name, leg, readings)[0] for name in programs.candidates(leg)
         ]
         if gaps_of(leg, programs.book):
             found[leg.transfer.id].append("undetermined")
-    return {name: _whole(each) for name, each in found.items()}
+    return {name: whole_of(each) for name, each in found.items()}
 
 
-def _whole(outcomes: Iterable[Outcome]) -> Outcome:
+def whole_of(outcomes: Iterable[Outcome]) -> Outcome:
     """A transfer that every jurisdiction touched covers and no instrument reaches is permitted."""
     whole = worst(outcomes)
     return "permitted" if whole == "not_applicable" else whole
 
 
-def _settled(
+def settled(
     judge: Judge, programs: BookPrograms, name: str, leg: Leg, readings: Mapping[str, str]
 ) -> tuple[Outcome, list[tuple[tuple[str, str], Found]]]:
     """Decide an instrument; where a reading was not chosen and matters, under each option.
@@ -156,14 +156,14 @@ class _Decider:
             transfer.id,
             transfer.exporter,
             transfer.importer,
-            _whole(outcomes_found),
+            whole_of(outcomes_found),
             tuple(shown),
             gaps,
             notes,
         )
 
     def finding(self, name: str, leg: Leg) -> Finding:
-        outcome, under = _settled(self.judge, self.programs, name, leg, self.readings)
+        outcome, under = settled(self.judge, self.programs, name, leg, self.readings)
         found = self.judge.decide(name, leg)
         if found.difference:
             self.on_difference(name, leg.transfer.id, found.difference)
@@ -205,7 +205,7 @@ def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision,
         for name, leg in product(sorted(later.affected()), view.legs):
             findings.pop((leg.index, name), None)
             if later.can_reach(name, places[leg.index]):
-                findings[leg.index, name] = _settled(judge, later, name, leg, decider.readings)[0]
+                findings[leg.index, name] = settled(judge, later, name, leg, decider.readings)[0]
         if "" in law.books.changes[day]:
             gaps = {leg.index: bool(gaps_of(leg, later.book)) for leg in view.legs}
         if (findings, gaps) == (before, gaps_before):
@@ -228,7 +228,7 @@ def _wholes(
     for index, has_gap in gaps.items():
         if has_gap:
             of_leg[index].append("undetermined")
-    return {name: _whole(each) for name, each in found.items()}
+    return {name: whole_of(each) for name, each in found.items()}
 
 
 def _log_incident(instrument: str, transfer: str, difference: str) -> None:

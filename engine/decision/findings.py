@@ -57,7 +57,7 @@ class Assembler:
             offers = self._options(shown, leg)
         if outcome == "undetermined" and found.verdict.reached != FALSE:
             self._ask(found, leg)
-        mechanism = self._mechanism(shown)
+        mechanism = mechanism_of(shown)
         if outcome in ("permitted_with_conditions", "not_yet_permitted", "permitted"):
             self._conditions(shown, leg, mechanism)
         return Finding(
@@ -102,14 +102,6 @@ class Assembler:
                     because,
                     question.deciding,
                 )
-
-    def _mechanism(self, found: Found) -> str:
-        if found.verdict.reached != TRUE:
-            return ""
-        # The route that leaves least to do carries the transfer; a duty that blocks weighs more than any other.
-        open_routes = [c for c in found.program.kinds.get("route", ()) if found.verdict.holds[c.number] == TRUE]
-        best = min(open_routes, key=lambda route: _open_duties(found, route), default=None)
-        return best.rule.id if best else ""
 
     def _conditions(self, found: Found, leg: Leg, mechanism: str) -> None:
         for clause in found.program.kinds.get("duty", ()):
@@ -161,6 +153,18 @@ class Assembler:
                     kind: Literal["commitment", "warning"] = "commitment" if rule.kind == "commitment" else "warning"
                     notes[rule.id] = Note(kind, rule.id, rule.cite, rule.says, rule.about, value == UNKNOWN)
         return tuple(notes[key] for key in sorted(notes))
+
+
+def mechanism_of(found: Found) -> str:
+    """Return the open route that carries the transfer, or "".
+
+    It is the route that leaves least to do; a duty that blocks weighs more than any other.
+    """
+    if found.verdict.reached != TRUE:
+        return ""
+    open_routes = [c for c in found.program.kinds.get("route", ()) if found.verdict.holds[c.number] == TRUE]
+    best = min(open_routes, key=lambda route: _open_duties(found, route), default=None)
+    return best.rule.id if best else ""
 
 
 def _open_duties(found: Found, route: Clause) -> tuple[int, int]:
