@@ -6,13 +6,12 @@ import argparse
 import json
 import sys
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 from engine.cases.junit import junit_report
 from engine.cases.measuring import coverage_of
 from engine.cases.running import Result, find_cases, run
 from engine.cli import browsing
+from engine.cli.intake import arrangement_of, readings_of, text_of
 from engine.decision.coverage import coverage_table
 from engine.decision.deciding import decide
 from engine.decision.model import DECISION, Decision
@@ -22,7 +21,6 @@ from engine.decision.statute import Law, load_law
 from engine.errors import ArrangementError, Fault, RulesetError, SafeconductError
 from engine.inference.outcomes import Outcome
 from engine.inference.trial import try_books
-from engine.law.intake import parse_json, parse_yaml, read_arrangement
 from engine.law.loading import load_library
 
 _TRIAL_SECONDS = 120.0
@@ -39,13 +37,8 @@ EXIT: dict[Outcome, int] = {
 def evaluate(options: argparse.Namespace) -> int:
     """Decide an arrangement and print the decision."""
     law = load_law(options.rulesets, options.reform)
-    arrangement = read_arrangement(_read(options.file), law.library)
-    readings = dict(_reading(text) for text in options.reading)
-    for name, option in readings.items():
-        known = law.library.readings.get(name)
-        if known is None or option not in known.options:
-            where = f"--reading {name}"
-            raise ArrangementError([Fault("unknown-reading", f"there is no reading `{name}={option}`", where)])
+    arrangement = arrangement_of(options.file, law.library)
+    readings = readings_of(options.reading, law.library)
     decision = decide(arrangement, law, as_of=options.as_of, readings=readings)
     _print_decision(decision, options.format)
     return EXIT[decision.outcome]
@@ -54,7 +47,7 @@ def evaluate(options: argparse.Namespace) -> int:
 def explain(options: argparse.Namespace) -> int:
     """Explain a decision that was stored as JSON."""
     try:
-        decision = DECISION.validate_json(_text(options.file))
+        decision = DECISION.validate_json(text_of(options.file))
     except ValueError:
         raise ArrangementError([Fault("not-a-decision", "this is no decision", options.file)]) from None
     _print_decision(decision, options.format)
@@ -141,26 +134,6 @@ def serve(options: argparse.Namespace) -> int:
 
 
 # -- small things -----------------------------------------------------------------------------------------------------
-
-
-def _text(file: str) -> str:
-    try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise ArrangementError([Fault("not-utf-8", "the file is not UTF-8", file)]) from None
-
-
-def _read(file: str) -> Any:
-    text = _text(file)
-    is_json = file.endswith(".json") or (file == "-" and text.lstrip()[:1] in ("{", "["))
-    return parse_json(text) if is_json else parse_yaml(text, file)
-
-
-def _reading(text: str) -> tuple[str, str]:
-    name, equals, option = text.partition("=")
-    if not equals:
-        raise ArrangementError([Fault("bad-reading", f"`{text}` is not ID=OPTION", "--reading")])
-    return name, option
 
 
 def _print_decision(decision: Decision, form: str) -> None:

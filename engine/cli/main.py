@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from engine.cli import commands
+from engine.cli import beyond, commands
+from engine.cli.intake import add_case, day
 from engine.errors import FaultsError, SafeconductError
 from engine.law.files import default_rulesets
 
@@ -48,10 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     subs = parser.add_subparsers(required=True, metavar="COMMAND")
 
     evaluate = subs.add_parser("evaluate", help="decide an arrangement")
-    evaluate.add_argument("file", metavar="FILE", help="YAML or JSON; - for standard input")
-    evaluate.add_argument("--as-of", type=_day, metavar="DAY", help="the law of this day (YYYY-MM-DD)")
-    evaluate.add_argument("--reading", action="append", default=[], metavar="ID=OPTION", help="choose a reading")
-    evaluate.add_argument("--format", choices=("text", "summary", "json", "markdown"), default="text")
+    add_case(evaluate, "text", "summary", "json", "markdown")
     evaluate.set_defaults(run=commands.evaluate)
 
     check = subs.add_parser("check", help="check all rulesets: form, references, dates, limits of the inference core")
@@ -71,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
     law = subs.add_parser("law", help="browse instruments and rules as of a day")
     law.add_argument("id", nargs="?", metavar="ID", help="instrument or rule")
-    law.add_argument("--as-of", type=_day, default=date.today(), metavar="DAY")  # noqa: DTZ011
+    law.add_argument("--as-of", type=day, default=date.today(), metavar="DAY")  # noqa: DTZ011
     law.add_argument("--format", choices=("text", "json"), default="text")
     law.set_defaults(run=commands.law)
 
@@ -90,15 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--format", choices=("text", "summary", "markdown"), default="text")
     explain.set_defaults(run=commands.explain)
 
+    beyond.add_commands(subs)
+
     serve = subs.add_parser("serve", help="start the HTTP service")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.set_defaults(run=commands.serve)
     return parser
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a day; write YYYY-MM-DD") from None

@@ -55,6 +55,10 @@ class ProgramCache:
         index = bisect_right(days, day)
         return name, days[index - 1] if index else date.min
 
+    def behind(self, name: str) -> frozenset[str]:
+        """Return the instruments whose law the program of an instrument or trait is made of."""
+        return self._behind[name]
+
     def affected(self, day: date) -> frozenset[str]:
         """Return the instruments whose program is another one from `day` on, a day on which encoded law changes."""
         found = self._affected.get(day)
@@ -145,6 +149,10 @@ class BookPrograms:
     def affected(self) -> frozenset[str]:
         """Return the instruments whose law, or law behind it, is not that of the day before this book."""
         return self._cache.affected(self.book.period.first)
+
+    def behind(self, name: str) -> frozenset[str]:
+        """Return the instruments whose law the program of an instrument or trait is made of, its own included."""
+        return self._cache.behind(name)
 
     def everything(self) -> Iterable[Program]:
         """Yield every program of the book, definitions first."""

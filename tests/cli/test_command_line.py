@@ -321,3 +321,19 @@ def test_the_program_decides_under_the_law_that_is_shipped() -> None:
     )
     assert (done.returncode, done.stderr) == (4, "")
     assert json.loads(done.stdout)["outcome"] == "not_yet_permitted"
+
+
+# -- beyond the verdict -----------------------------------------------------------------------------------------------
+
+
+def test_the_timeline_is_text_data_and_a_picture(
+    rulesets: Path, stored: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(rulesets, "timeline", stored) == 0
+    assert "Transfer t" in capsys.readouterr().out
+    assert run(rulesets, "timeline", stored, "--format", "json", "--from", "2020-03-01") == 0
+    assert json.loads(capsys.readouterr().out)["first"] == "2020-03-01"
+    assert run(rulesets, "timeline", stored, "--format", "svg") == 0
+    picture = ElementTree.fromstring(capsys.readouterr().out)
+    assert picture.get("role") == "img"
+    assert {"title", "desc"} <= {child.tag.rpartition("}")[2] for child in picture}

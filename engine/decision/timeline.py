@@ -1,0 +1,412 @@
+"""The outcome of an arrangement on every day on which encoded law changes, and what changed.
+
+Facts and evidence are taken as they are on the day of decision, so that only the law makes the difference. From one day
+to the next only the instruments whose law changes are worked out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import product
+from weakref import WeakKeyDictionary
+
+from engine.decision.basis import Basis, basis_of
+from engine.decision.changing import Changes, LegalChange, names_read
+from engine.decision.deciding import settled, whole_of
+from engine.decision.findings import mechanism_of
+from engine.decision.gaps import gaps_of
+from engine.decision.statute import Law
+from engine.facts.arrangement import Arrangement
+from engine.facts.legs import Leg
+from engine.facts.values import FALSE
+from engine.facts.views import ArrangementView
+from engine.inference.evaluation import Found, Judge
+from engine.inference.outcomes import RANK, Outcome, worst
+from engine.inference.program import And, Formula, Literal, literals
+from engine.inference.programs import BookPrograms, touched
+from engine.law.expression import Atom, FactRef
+from engine.law.model import END, Period
+
+_ONE_DAY = timedelta(days=1)
+_NOT_COVERED = "jurisdiction-not-covered"
+_TOLD = ("scope", "exemption", "route", "ban")
+_CHANGES: WeakKeyDictionary[Law, Changes] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Days on which an outcome stays the same.
+
+    Attributes:
+        last: None where no encoded law ends it.
+        mechanism: The route that carries the transfer, or "".
+        because: What changed in the law on the first of these days; empty for the first spell.
+    """
+
+    first: date
+    last: date | None
+    outcome: Outcome
+    mechanism: str
+    because: tuple[LegalChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One transfer, or one instrument for one data set of a transfer, through time.
+
+    Attributes:
+        instrument: "" for the transfer as a whole.
+    """
+
+    transfer: str
+    dataset: str
+    instrument: str
+    title: str
+    spells: tuple[Spell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change of the law that is about the parties of a transfer, whether or not an outcome turns on it.
+
+    Attributes:
+        transfers: Transfers of which it speaks.
+        moves: Whether an outcome or mechanism of one of them changes with it.
+    """
+
+    day: date
+    change: LegalChange
+    transfers: tuple[str, ...]
+    moves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """An arrangement through time.
+
+    Attributes:
+        today: The day whose facts and evidence are taken throughout.
+        whole: The arrangement as a whole.
+        transfers: One line for each transfer, in their order.
+        instruments: Lines of instruments that restrict or reach a transfer on some day, by transfer and instrument.
+        events: Scopes, exemptions, routes and bans that begin and end for the countries concerned, and members that
+            join and leave; listed also where no outcome turns on them (a route closed to this importer).
+    """
+
+    title: str
+    today: date
+    first: date
+    last: date
+    whole: Line
+    transfers: tuple[Line, ...]
+    instruments: tuple[Line, ...]
+    events: tuple[Event, ...]
+    basis: Basis
+
+
+@dataclass(slots=True)
+class _State:
+    """How one instrument stands to one leg."""
+
+    outcome: Outcome
+    mechanism: str
+    found: Found
+
+
+_Key = tuple[int, str]
+
+
+def timeline(
+    arrangement: Arrangement,
+    law: Law,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    as_of: date | None = None,
+    readings: Mapping[str, str] | None = None,
+) -> Timeline:
+    """Return an arrangement through time.
+
+    Args:
+        first: First day looked at; the first day on which a transfer starts, or the first encoded day, where left out.
+        last: Last day looked at; the day on which the last transfer ends, or the last dated change, where left out.
+        as_of: Day whose facts and evidence count; the arrangement's own day, or today, where left out.
+    """
+    today = as_of or arrangement.as_of or date.today()  # noqa: DTZ011 - the day of the caller's own calendar
+    chosen = {**arrangement.readings, **(readings or {})}
+    begin, end = _term(arrangement, law)
+    walker = _Walker(ArrangementView(arrangement, today), law, chosen)
+    return walker.walk(first or begin, max(last or end, first or begin))
+
+
+def _term(arrangement: Arrangement, law: Law) -> tuple[date, date]:
+    days = law.books.change_days
+    starts = [transfer.start for transfer in arrangement.transfers]
+    ends = [transfer.end for transfer in arrangement.transfers]
+    first = min((day for day in starts if day), default=days[0]) if all(starts) else days[0]
+    last = max((day for day in ends if day), default=days[-1]) if all(ends) else days[-1]
+    return first, last
+
+
+class _Walker:
+    def __init__(self, view: ArrangementView, law: Law, readings: Mapping[str, str]) -> None:
+        self.view = view
+        self.law = law
+        self.readings = readings
+        self.places = {leg.index: touched(leg) for leg in view.legs}
+        self.states: dict[_Key, _State] = {}
+        self.gaps: dict[int, tuple[str, ...]] = {}
+        self.open: dict[int, bool] = {}
+        self.used: set[str] = set()
+        self.lines: dict[tuple[str, str, str], list[Spell]] = {}
+        self.events: dict[tuple[date, LegalChange], dict[str, bool]] = {}
+        changes = _CHANGES.get(law)
+        if changes is None:
+            changes = _CHANGES[law] = Changes(law.library)
+        self.changes = changes
+
+    def walk(self, first: date, last: date) -> Timeline:
+        view, books = self.view, self.law.books
+        programs = self.law.programs(first)
+        self._decide(programs, product(sorted(programs.book.instruments), view.legs))
+        self._look_for_gaps(programs)
+        self._record(first, {}, {})
+        for day in (each for each in books.change_days if first < each <= last):
+            programs = self.law.programs(day)
+            affected = sorted(programs.affected())
+            before = dict(self.states)
+            changed = self._decide(programs, product(affected, view.legs))
+            covered = self._look_for_gaps(programs) if "" in books.changes[day] else {}
+            because = {key: self._because(day, key, before.get(key), programs) for key in changed}
+            self._note_events(day, programs, before, because)
+            self._record(day, because, covered)
+        return self._timeline(first, last)
+
+    def _decide(self, programs: BookPrograms, pairs: Iterable[tuple[str, Leg]]) -> list[_Key]:
+        """Work out some instruments for some legs, and return where outcome or mechanism is another one than before."""
+        judge = Judge(programs, self.readings, None)
+        changed = []
+        for name, leg in pairs:
+            key = (leg.index, name)
+            before = self.states.pop(key, None)
+            if programs.can_reach(name, self.places[leg.index]):
+                self.used.add(name)
+                outcome, under = settled(judge, programs, name, leg, self.readings)
+                found = under[0][1] if under and outcome != "undetermined" else judge.decide(name, leg)
+                self.states[key] = _State(outcome, mechanism_of(found), found)
+            after = self.states.get(key)
+            if _shown(before) != _shown(after):
+                changed.append(key)
+        return changed
+
+    def _look_for_gaps(self, programs: BookPrograms) -> dict[str, list[LegalChange]]:
+        """Look for gaps, and return by transfer what begins or ceases to be covered."""
+        before = self.gaps
+        self.gaps = {
+            leg.index: tuple(
+                gap.what.partition(" on ")[0] for gap in gaps_of(leg, programs.book) if gap.code == _NOT_COVERED
+            )
+            for leg in self.view.legs
+        }
+        self.open = {leg.index: bool(gaps_of(leg, programs.book)) for leg in self.view.legs}
+        changes: dict[str, list[LegalChange]] = {}
+        for leg in self.view.legs:
+            old, new = set(before.get(leg.index, ())), set(self.gaps[leg.index])
+            for whose in sorted(old ^ new):
+                what = f"T{whose[1:]} is {'no longer' if whose in new else 'from now on'} encoded."
+                change = LegalChange("coverage_changes", "", "coverage", what, "rulesets/coverage.yaml")
+                changes.setdefault(leg.transfer.id, []).append(change)
+        return changes
+
+    # -- what changed -------------------------------------------------------------------------------------------------
+
+    def _because(self, day: date, key: _Key, before: _State | None, programs: BookPrograms) -> tuple[LegalChange, ...]:
+        """Return the changes of a day that bear on an instrument for a leg; all of its law where none clearly does."""
+        name, after = key[1], self.states.get(key)
+        found = self.changes.on(day, programs.behind(name))
+        rules = _mattering(before) | _mattering(after)
+        read = _read(before) | _read(after)
+        places = self.places[key[0]]
+        bearing = [change for change in found if _bears(change, rules, read, places)]
+        return tuple(bearing or found)
+
+    def _note_events(
+        self,
+        day: date,
+        programs: BookPrograms,
+        before: Mapping[_Key, _State],
+        because: Mapping[_Key, tuple[LegalChange, ...]],
+    ) -> None:
+        for name, leg in product(sorted(programs.affected()), self.view.legs):
+            states = [each.get((leg.index, name)) for each in (before, self.states)]
+            if not any(state and state.found.verdict.reached != FALSE for state in states):
+                continue
+            rules = {rule for state in states for rule in _about(state)}
+            read, moving = _read(states[0]) | _read(states[1]), because.get((leg.index, name), ())
+            for change in self.changes.on(day, programs.behind(name)):
+                if _bears(change, rules, read, self.places[leg.index]) and (
+                    change in moving or not self._whole(day, change)
+                ):
+                    of = self.events.setdefault((day, change), {})
+                    of[leg.transfer.id] = of.get(leg.transfer.id, False) or change in moving
+
+    def _whole(self, day: date, change: LegalChange) -> bool:
+        """Return whether a rule only begins or ends with its whole instrument."""
+        instrument = self.law.library.instruments.get(change.instrument)
+        return instrument is not None and day in (instrument.period.first, _after(instrument.period))
+
+    # -- lines --------------------------------------------------------------------------------------------------------
+
+    def _record(
+        self,
+        day: date,
+        because: Mapping[_Key, tuple[LegalChange, ...]],
+        covered: Mapping[str, list[LegalChange]],
+    ) -> None:
+        of_transfer: dict[str, list[Outcome]] = {t.id: [] for t in self.view.model.transfers}
+        reasons = {name: list(covered.get(name, ())) for name in of_transfer}
+        for leg in self.view.legs:
+            if self.open[leg.index]:
+                of_transfer[leg.transfer.id].append("undetermined")
+        known = set(self.lines)
+        for (index, name), state in sorted(self.states.items()):
+            leg = self.view.legs[index]
+            of_transfer[leg.transfer.id].append(state.outcome)
+            line = (leg.transfer.id, leg.data.id, name)
+            self._add(line, day, state.outcome, state.mechanism, because.get((index, name), ()))
+            known.discard(line)
+        for line in sorted(line for line in known if line[2]):
+            self._add(line, day, "not_applicable", "", self._ended(line, because))
+        for (index, _), changes in sorted(because.items()):
+            reasons[self.view.legs[index].transfer.id] += changes
+        everything: list[Outcome] = []
+        for transfer, outcomes in of_transfer.items():
+            outcome = whole_of(outcomes)
+            everything.append(outcome)
+            self._add((transfer, "", ""), day, outcome, "", tuple(dict.fromkeys(reasons[transfer])))
+        whole = worst(everything) if everything else "undetermined"
+        all_reasons = tuple(dict.fromkeys(change for each in reasons.values() for change in each))
+        self._add(("", "", ""), day, whole, "", all_reasons)
+
+    def _ended(
+        self, line: tuple[str, str, str], because: Mapping[_Key, tuple[LegalChange, ...]]
+    ) -> tuple[LegalChange, ...]:
+        transfer, dataset, name = line
+        for (index, other), changes in because.items():
+            leg = self.view.legs[index]
+            if other == name and (leg.transfer.id, leg.data.id) == (transfer, dataset):
+                return changes
+        return ()
+
+    def _add(
+        self,
+        line: tuple[str, str, str],
+        day: date,
+        outcome: Outcome,
+        mechanism: str,
+        because: tuple[LegalChange, ...],
+    ) -> None:
+        spells = self.lines.setdefault(line, [])
+        if spells and (spells[-1].outcome, spells[-1].mechanism) == (outcome, mechanism):
+            return
+        if spells:
+            ended = spells[-1]
+            spells[-1] = Spell(ended.first, day - _ONE_DAY, ended.outcome, ended.mechanism, ended.because)
+        spells.append(Spell(day, None, outcome, mechanism, because))
+
+    def _timeline(self, first: date, last: date) -> Timeline:
+        instruments = self.law.library.instruments
+        order = {transfer.id: index for index, transfer in enumerate(self.view.model.transfers)}
+        lines = [
+            Line(transfer, dataset, name, instruments[name].title if name else "", tuple(spells))
+            for (transfer, dataset, name), spells in self.lines.items()
+        ]
+        wholes = [line for line in lines if line.transfer and not line.instrument]
+        parts = [line for line in lines if line.instrument and _speaks(line)]
+        parts.sort(key=lambda line: (order[line.transfer], _worst_rank(line), line.instrument, line.dataset))
+        names = {line.instrument for line in parts}
+        return Timeline(
+            self.view.model.title,
+            self.view.day,
+            first,
+            last,
+            next(line for line in lines if not line.transfer),
+            tuple(sorted(wholes, key=lambda line: order[line.transfer])),
+            tuple(parts),
+            tuple(Event(day, each, tuple(of), any(of.values())) for (day, each), of in self.events.items()),
+            basis_of(self.law, (first, last), self.readings, names or self.used),
+        )
+
+
+def _after(period: Period) -> date | None:
+    return None if period.last == END else period.last + _ONE_DAY
+
+
+def _shown(state: _State | None) -> tuple[Outcome, str]:
+    return (state.outcome, state.mechanism) if state else ("not_applicable", "")
+
+
+def _mattering(state: _State | None) -> set[str]:
+    """Return the rules that apply, or perhaps do."""
+    if state is None:
+        return set()
+    holds = state.found.verdict.holds
+    return {clause.rule.id for clause in state.found.program.clauses if holds[clause.number] != FALSE}
+
+
+def _about(state: _State | None) -> set[str]:
+    """Return the scopes, exemptions, routes and bans whose own comparisons of places do not fail."""
+    if state is None:
+        return set()
+    program, atoms = state.found.program, state.found.atoms
+    elsewhere = {n for n, atom in enumerate(program.atoms) if atoms[n] == FALSE and _compares_places(atom)}
+    return {
+        clause.rule.id
+        for clause in program.clauses
+        if clause.rule.kind in _TOLD and not any(_fails(clause.when, elsewhere))
+    }
+
+
+def _compares_places(atom: Atom) -> bool:
+    left = atom.left
+    return isinstance(left, FactRef) and (left.type in ("country", "region") or left.of == "country")
+
+
+def _fails(formula: Formula, elsewhere: set[int]) -> Iterator[bool]:
+    """Yield whether each line fails for a place that it asks for, not for one that it excludes."""
+    parts = formula.parts if isinstance(formula, And) else (formula,)
+    for part in parts:
+        yield isinstance(part, Literal) and not part.negated and part.atom in elsewhere
+
+
+def _read(state: _State | None) -> set[str]:
+    """Return the numbers and groups that conditions of an instrument's rules compare with."""
+    if state is None:
+        return set()
+    program = state.found.program
+    numbers = {
+        number
+        for clause in program.clauses
+        for formula in (clause.when, clause.requires, clause.met)
+        if formula is not None
+        for number in literals(formula)
+    }
+    return names_read(program.atoms[number] for number in numbers)
+
+
+def _bears(change: LegalChange, rules: set[str], read: set[str], places: set[str]) -> bool:
+    if change.kind in ("rule_begins", "rule_ends"):
+        return change.id in rules
+    if change.id not in read:
+        return False
+    return not (change.member and change.member.isupper()) or change.member.partition("-")[0] in places
+
+
+def _speaks(line: Line) -> bool:
+    return any(spell.outcome != "not_applicable" for spell in line.spells)
+
+
+def _worst_rank(line: Line) -> int:
+    return min(RANK[spell.outcome] for spell in line.spells)
