@@ -43,6 +43,7 @@ def evaluate(
     *,
     as_of: date | None = None,
     readings: Mapping[str, str] | None = None,
+    thorough: bool = False,
 ) -> Decision:
     """Decide an arrangement by both evaluators, with reasons.
 
@@ -50,6 +51,7 @@ def evaluate(
         arrangement: A checked arrangement, plain data, or JSON text.
         as_of: The law of this day; the arrangement's own day, or today, where left out.
         readings: Options chosen where authorities differ, by reading id.
+        thorough: Explain in full why law does not reach a transfer, also where places alone keep it away.
     Returns:
         The decision. `undetermined` means that facts or law are missing; it is never a permission.
     Raises:
@@ -59,7 +61,7 @@ def evaluate(
         arrangement = parse_json(arrangement)
     if not isinstance(arrangement, Arrangement):
         arrangement = read_arrangement(arrangement, law.library)
-    return decide(arrangement, law, as_of=as_of, readings=readings)
+    return decide(arrangement, law, as_of=as_of, readings=readings, thorough=thorough)
 
 
 def explain(decision: Decision, form: Literal["text", "summary", "markdown"] = "text") -> str:

@@ -14,7 +14,6 @@ from engine.facts.legs import Leg
 from engine.facts.places import countries
 from engine.facts.values import TRUE, Truth
 from engine.facts.views import ArrangementView
-from engine.inference.core import Core
 from engine.inference.evaluation import Judge
 from engine.law.files import RulesetFiles, default_rulesets, find
 from engine.law.intake import read_arrangement
@@ -90,9 +89,7 @@ class Ours:
             for place, found in places.items()
         }
         special = {"facts.yaml": shipped.special["facts.yaml"]}
-        self.law = Law(build_library(RulesetFiles(files, special, {})))
-        if remember != 512:
-            self.law.core = Core(remember)
+        self.law = Law(build_library(RulesetFiles(files, special, {})), remember)
         self.core = self.law.core if core else None
         self.tokens = {f"xx.{rule.leaves.lower()}": rule.leaves for rule in rules if rule.leaves}
         self.read: dict[int, Arrangement] = {}

@@ -17,7 +17,7 @@ from engine.errors import ArrangementError, Fault, RulesetError, Span
 from engine.facts.legs import Leg
 from engine.facts.values import UNKNOWN, WORDS
 from engine.facts.views import ArrangementView
-from engine.inference.evaluation import Environment, Reference, statement
+from engine.inference.evaluation import Environment, statement
 from engine.inference.outcomes import RANK, worst
 from engine.law.files import read_form
 from engine.law.intake import read_arrangement
@@ -169,7 +169,8 @@ def check_fact(fact: ExpectedFact, view: ArrangementView, law: Law, readings: Ma
     if trait is None:
         yield f"there is no trait `{fact.fact}`"
         return
-    env = Environment(law.programs(view.day), Reference(), readings)
+    programs = law.programs(view.day)
+    env = Environment(programs, programs.reference, readings)
     subject = view.parties.get(fact.of) or _leg(view, fact.of)
     if subject is None:
         yield f"`{fact.of}` is neither a party nor a transfer/dataset"

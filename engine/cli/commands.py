@@ -39,7 +39,7 @@ def evaluate(options: argparse.Namespace) -> int:
     law = load_law(options.rulesets, options.reform)
     arrangement = arrangement_of(options.file, law.library)
     readings = readings_of(options.reading, law.library)
-    decision = decide(arrangement, law, as_of=options.as_of, readings=readings)
+    decision = decide(arrangement, law, as_of=options.as_of, readings=readings, thorough=options.thorough)
     _print_decision(decision, options.format)
     return EXIT[decision.outcome]
 

@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = subs.add_parser("evaluate", help="decide an arrangement")
     add_case(evaluate, "text", "summary", "json", "markdown")
+    evaluate.add_argument(
+        "--thorough", action="store_true", help="explain law that does not reach a transfer in full, too"
+    )
     evaluate.set_defaults(run=commands.evaluate)
 
     check = subs.add_parser("check", help="check all rulesets: form, references, dates, limits of the inference core")

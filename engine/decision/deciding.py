@@ -48,7 +48,8 @@ def decide(
         as_of: The law of this day; the arrangement's own day, or today, where left out.
         readings: Added to, and stronger than, the readings that the arrangement names.
         core: Whether the inference core decides too (always, for a decision of record). False in bulk analysis.
-        thorough: Explain every definition behind instruments that do not reach a transfer as well.
+        thorough: Explain instruments that do not reach a transfer in full: all that keeps them away, definitions too.
+            Otherwise as much as shows it, and nothing of those that the places alone keep away.
         on_difference: Called with instrument, transfer and the difference when the two evaluators differ.
     """
     day = as_of or arrangement.as_of or date.today()  # noqa: DTZ011 - the day of the caller's own calendar
@@ -141,26 +142,32 @@ class _Decider:
         legs = [leg for leg in self.view.legs if leg.transfer_index == index]
         findings: list[Finding] = []
         for leg in legs:
-            names = self.programs.candidates(leg)
+            names = self.judge.candidates(leg)
             self.used.update(names)
-            findings += [self.finding(name, leg) for name in names]
+            findings += [self.finding(name, leg) for name in names if not self.only_remarks(name, leg)]
         gaps = tuple(dict.fromkeys(gap for leg in legs for gap in gaps_of(leg, self.programs.book)))
         outcomes_found: list[Outcome] = [finding.outcome for finding in findings]
         if gaps:
             outcomes_found.append("undetermined")
         notes = self.assembler.notes(legs, findings)
-        # Remarks of treaties and soft law decide nothing, so they are notes and not findings.
-        shown = [f for f in findings if f.rules or f.difference or f.outcome != "not_applicable"]
-        shown.sort(key=lambda finding: (RANK[finding.outcome], finding.instrument, finding.dataset))
+        findings.sort(key=lambda finding: (RANK[finding.outcome], finding.instrument, finding.dataset))
         return TransferDecision(
             transfer.id,
             transfer.exporter,
             transfer.importer,
             whole_of(outcomes_found),
-            tuple(shown),
+            tuple(findings),
             gaps,
             notes,
         )
+
+    def only_remarks(self, name: str, leg: Leg) -> bool:
+        """Return whether an instrument decides nothing about a leg: what treaties and soft law say stands in notes."""
+        found = self.judge.decide(name, leg)
+        if not found.program.decides_nothing or found.difference:
+            return False
+        self.known[leg.index, name] = "not_applicable"
+        return True
 
     def finding(self, name: str, leg: Leg) -> Finding:
         outcome, under = settled(self.judge, self.programs, name, leg, self.readings)
@@ -204,7 +211,7 @@ def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision,
         before, gaps_before = dict(findings), dict(gaps)
         for name, leg in product(sorted(later.affected()), view.legs):
             findings.pop((leg.index, name), None)
-            if later.can_reach(name, places[leg.index]):
+            if later.can_reach(name, leg, places[leg.index]):
                 findings[leg.index, name] = settled(judge, later, name, leg, decider.readings)[0]
         if "" in law.books.changes[day]:
             gaps = {leg.index: bool(gaps_of(leg, later.book)) for leg in view.legs}

@@ -142,7 +142,7 @@ class Assembler:
         }
         notes: dict[str, Note] = {}
         for leg in legs:
-            for name in self.judge.programs.candidates(leg):
+            for name in self.judge.candidates(leg):
                 found = self.judge.decide(name, leg)
                 if found.verdict.reached == FALSE and found.program.kinds.get("scope"):
                     continue

@@ -20,11 +20,12 @@ _MOST_BOOKS = 256
 class Law:
     """A checked library with everything needed to decide by it. Safe to share among threads."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, remember: int = 512) -> None:
+        """Make the law ready; each evaluator remembers up to `remember` conclusions per program."""
         self.library = library
         self.books = Books(library)
-        self.core = Core()
-        self._cache = ProgramCache(self.books)
+        self.core = Core(remember)
+        self._cache = ProgramCache(self.books, remember)
         self._programs: OrderedDict[date, BookPrograms] = OrderedDict()
         self._lock = threading.Lock()
 

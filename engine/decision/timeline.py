@@ -191,7 +191,7 @@ class _Walker:
         for name, leg in pairs:
             key = (leg.index, name)
             before = self.states.pop(key, None)
-            if programs.can_reach(name, self.places[leg.index]):
+            if programs.can_reach(name, leg, self.places[leg.index]):
                 self.used.add(name)
                 outcome, under = settled(judge, programs, name, leg, self.readings)
                 found = under[0][1] if under and outcome != "undetermined" else judge.decide(name, leg)

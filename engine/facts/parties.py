@@ -41,24 +41,20 @@ def countries_in(items: tuple[str, ...] | None) -> PartialSet:
 
 
 class PartyView:
-    """A party and the parties it is linked to."""
+    """A party, the country it is in, and the parties it is linked to."""
 
-    __slots__ = ("arrangement", "index", "party")
+    __slots__ = ("arrangement", "country", "index", "party")
 
     def __init__(self, arrangement: ArrangementView, index: int, party: Party) -> None:
         self.arrangement = arrangement
         self.index = index
         self.party = party
+        self.country = country_of(party.country)
 
     @property
     def pointer(self) -> str:
         """Return the JSON pointer of the party."""
         return f"/parties/{self.index}"
-
-    @property
-    def country(self) -> str:
-        """Return the country the party is in."""
-        return country_of(self.party.country)
 
     def trait(self, name: str) -> Value:
         """Return what the arrangement says about a trait."""

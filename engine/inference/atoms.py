@@ -90,6 +90,8 @@ def getter(ref: FactRef) -> Getter:
     if ref.name == "role" and not ref.links:
         return lambda subject, env: cast(Leg, subject).role(ref.root)
     read = PARTY_FACTS.get(ref.name) if not ref.trait else None
+    if read and not ref.links and ref.root in ("exporter", "importer"):
+        return _end_getter(ref.root, read)
 
     def get(subject: Subject, _env: Env) -> Value:
         view = party(subject)
@@ -98,6 +100,13 @@ def getter(ref: FactRef) -> Getter:
         return read(view) if read else view.trait(ref.trait)
 
     return get
+
+
+def _end_getter(root: str, read: Callable[[PartyView], Value]) -> Getter:
+    """Both ends of a transfer are always there."""
+    if root == "exporter":
+        return lambda leg, env: read(leg.exporter)  # type: ignore[union-attr]
+    return lambda leg, env: read(leg.importer)  # type: ignore[union-attr]
 
 
 def _place_getter(ref: FactRef) -> Getter:
@@ -109,7 +118,7 @@ def _place_getter(ref: FactRef) -> Getter:
             return lambda subject, env: _given(cast(Leg, subject).data.traits.get(name))
         return lambda subject, env: _given(cast(Leg, subject).transfer.traits.get(name))
     read = (DATA_FACTS if ref.root == "data" else TRANSFER_FACTS)[name]
-    return lambda subject, env: read(cast(Leg, subject))
+    return lambda leg, env: read(leg)  # type: ignore[arg-type]
 
 
 def _given(value: Value | None) -> Value:
@@ -179,14 +188,21 @@ def _set_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
 
 def _scalar_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
     holds = _comparison(atom, book)
-    other = getter(atom.right) if isinstance(atom.right, FactRef) else None
+    if not isinstance(atom.right, FactRef):
+
+        def test_fixed(subject: Subject, env: Env) -> Truth:
+            value = get(subject, env)
+            if isinstance(value, Missing):
+                return truth_of(value)
+            return TRUE if holds(value, None) else FALSE
+
+        return test_fixed
+    other = getter(atom.right)
 
     def test(subject: Subject, env: Env) -> Truth:
         value = get(subject, env)
         if isinstance(value, Missing):
             return truth_of(value)
-        if other is None:
-            return TRUE if holds(value, None) else FALSE
         second = other(subject, env)
         if isinstance(second, Missing):
             return truth_of(second)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from engine.errors import EvaluationError
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 from engine.inference import compiler
 from engine.inference.durable_backend import DurableFailure, Handle
+from engine.inference.memory import Memory
 from engine.inference.network import NetworkLimit, Production, attribute_names, split_network
 from engine.inference.outcomes import Outcome, Verdict, gated
 from engine.inference.program import Program
@@ -69,10 +70,9 @@ class Core:
 
     def __init__(self, remember: int = 512) -> None:
         """Make a core; it remembers what it inferred from up to `remember` sets of truths per program."""
-        self._most = remember
+        self._memory = Memory(remember)
         self._networks: WeakValueDictionary[tuple[Production, ...], Network] = WeakValueDictionary()
         self._of_program: WeakKeyDictionary[Program, Network] = WeakKeyDictionary()
-        self._memory: WeakKeyDictionary[Program, dict[object, object]] = WeakKeyDictionary()
         self._outcomes = Handle("outcomes", compiler.compile_outcomes())
         self._made = 0
         self._lock = threading.Lock()
@@ -138,21 +138,10 @@ class Core:
         return max(own, default=FALSE)
 
     def _remembered(self, program: Program, key: K, work_out: Callable[[Program, K], R]) -> R:
-        """Return what the core inferred from the same truths of the same program, inferring it at most once.
-
-        Inference sees nothing but these truths, so that the same truths always lead to the same conclusions.
-        """
-        with self._lock:
-            memory = self._memory.get(program)
-            if memory is None or len(memory) >= self._most:
-                memory = self._memory[program] = {}
-        found = memory.get(key)
-        if found is None:
-            try:
-                found = memory[key] = work_out(program, key)
-            except (DurableFailure, NetworkLimit) as error:
-                raise EvaluationError(f"the inference core failed on `{program.id}`: {error}") from error
-        return cast(R, found)
+        try:
+            return self._memory.recall(program, key, work_out)
+        except (DurableFailure, NetworkLimit) as error:
+            raise EvaluationError(f"the inference core failed on `{program.id}`: {error}") from error
 
     def _outcome(self, reached: Truth, may: Truth, later: Truth, clean: Truth) -> Outcome:
         fact = {"R": _LETTER[reached], "M": _LETTER[may], "L": _LETTER[later], "K": _LETTER[clean]}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from engine.errors import EvaluationError
@@ -35,14 +35,6 @@ class Evaluator(Protocol):
 
     def defined(self, program: Program, atoms: Sequence[Truth]) -> Truth:
         """Return the value of a derived trait."""
-
-
-class Reference:
-    """The reference evaluator, as an `Evaluator`."""
-
-    evaluate = staticmethod(reference.evaluate)
-    gate = staticmethod(reference.gate)
-    defined = staticmethod(reference.defined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +140,11 @@ class Found:
     verdict: Verdict
     difference: str
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether no rule by which a gate has something to say can hold."""
+        return all(self.verdict.holds[number] == FALSE for number, _ in self.program.screens)
+
 
 class Judge:
     """Decides instruments for the legs of one arrangement, by the reference and, where given, the core as well."""
@@ -155,12 +152,20 @@ class Judge:
     def __init__(
         self, programs: BookPrograms, readings: Mapping[str, str], core: Core | None, thorough: bool = False
     ) -> None:
-        """Make a judge; `thorough` works out every definition, also where plain facts settle the matter."""
+        """Make a judge; `thorough` works out every definition, also where plain facts or places settle the matter."""
         self.programs = programs
         self.thorough = thorough
-        self.reference = Worlds(programs, Reference(), readings)
+        self.reference = Worlds(programs, programs.reference, readings)
         self.core = Worlds(programs, core, readings) if core is not None else None
         self._found: dict[tuple[str, int], Found] = {}
+        self._candidates: dict[int, list[str]] = {}
+
+    def candidates(self, leg: Leg) -> list[str]:
+        """Return the instruments that could reach a leg, or have something to remark, in order of id."""
+        found = self._candidates.get(leg.index)
+        if found is None:
+            found = self._candidates[leg.index] = self.programs.candidates(leg, elsewhere=self.thorough)
+        return found
 
     def decide(self, name: str, leg: Leg) -> Found:
         """Decide an instrument for a leg with every evaluator."""
@@ -168,43 +173,49 @@ class Judge:
         found = self._found.get(key)
         if found is None:
             program = self.programs.instrument(name)
-            found = (self._gate(program.gate, leg) if program.gate else None) or self._decide(program, leg)
-            self._found[key] = found
+            found = self._found[key] = self._decided(program, leg)
         return found
 
-    def _gate(self, gate: Program, leg: Leg) -> Found | None:
-        """Return what was found where both evaluators agree that the instrument does not reach the leg.
+    def _decided(self, program: Program, leg: Leg) -> Found:
+        """Decide an instrument in as little work as settles it.
 
-        Plain facts are looked at first. What is out of reach whatever the definitions say stays so, and most of the
-        time they need not be worked out.
+        Plain facts are looked at first, and only as many as it takes. What has nothing to say whatever all else says
+        stays so, and most of the time definitions need not be worked out.
         """
-        if gate.derived and not self.thorough:
-            found = self._decide(gate, leg, plain=True)
+        gate = program if program.is_gate else program.gate
+        if gate and not self.thorough:
+            found = self._decide(gate, leg, screened=True)
+            if found.is_silent:
+                return found
+        if program.gate:
+            found = self._decide(program.gate, leg)
             if found.verdict.reached == FALSE:
                 return found
-        found = self._decide(gate, leg)
-        return found if found.verdict.reached == FALSE else None
+        return self._decide(program, leg)
 
-    def _decide(self, program: Program, leg: Leg, plain: bool = False) -> Found:
+    def _decide(self, program: Program, leg: Leg, screened: bool = False) -> Found:
         try:
-            return self._decide_safely(program, leg, plain)
+            return self._decide_safely(program, leg, screened)
         except Exception as error:
             log.exception("evaluation failed", extra={"instrument": program.id, "transfer": leg.transfer.id})
             unknown = (UNKNOWN,) * len(program.clauses)
             verdict = Verdict("undetermined", UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, unknown, unknown)
             return Found(program, (UNKNOWN,) * len(program.atoms), verdict, f"failed: {type(error).__name__}: {error}")
 
-    def _decide_safely(self, program: Program, leg: Leg, plain: bool) -> Found:
-        atoms = (program.plain_values if plain else program.values)(leg, self.reference.now)
+    def _decide_safely(self, program: Program, leg: Leg, screened: bool) -> Found:
+        now = self.reference.now
+        atoms = _screened(program, leg, now) if screened else program.values(leg, now)
         verdict = self.reference.verdict(program, leg, atoms)
-        difference = self._difference(program, leg, atoms, verdict, plain) if self.core else ""
-        return Found(program, tuple(atoms), verdict, difference)
+        found = Found(program, tuple(atoms), verdict, "")
+        if self.core is None or (screened and not found.is_silent):
+            return found
+        return replace(found, difference=self._difference(program, leg, atoms, verdict, screened))
 
-    def _difference(self, program: Program, leg: Leg, atoms: list[Truth], verdict: Verdict, plain: bool) -> str:
+    def _difference(self, program: Program, leg: Leg, atoms: list[Truth], verdict: Verdict, screened: bool) -> str:
         assert self.core is not None
         try:
             own = list(atoms)
-            for number in () if plain else program.derived:
+            for number in () if screened else program.derived:
                 own[number] = program.tests[number](leg, self.core.now)
             other = self.core.verdict(program, leg, own)
         except EvaluationError as error:
@@ -213,3 +224,17 @@ class Judge:
             numbers = [n for n, pair in enumerate(zip(own, atoms, strict=True)) if pair[0] != pair[1]]
             return f"derived traits differ: {', '.join(program.atoms[n].text for n in numbers)}"
         return "" if other == verdict else f"the core found {other}, the reference {verdict}"
+
+
+def _screened(gate: Program, leg: Leg, env: Environment) -> list[Truth]:
+    """Return truths of plain facts as far as it takes to see that a gate has nothing to say; the others unknown."""
+    values: list[Truth] = [UNKNOWN] * len(gate.tests)
+    for _, parts in gate.screens:
+        for part, numbers in parts:
+            for number in numbers:
+                values[number] = gate.tests[number](leg, env)
+            if reference.truth(part, values) == FALSE:
+                break
+        else:
+            return values
+    return values

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.facts.values import UNKNOWN, Truth
+from engine.facts.values import Truth
 from engine.inference.atoms import Env, Subject, Test, compile_atom
 from engine.law.book import StatuteBook
 from engine.law.checks import derived_in
@@ -77,6 +77,24 @@ class Clause:
     fulfilment: tuple[Line, ...]
 
 
+Screen = tuple[Formula, tuple[int, ...]]
+PLACE_FACTS = frozenset(
+    {
+        "country",
+        "region",
+        "organised_under",
+        "citizenship",
+        "branch_of_country",
+        "employer_country",
+        "subject_countries",
+        "collected_in",
+        "storage_countries",
+        "access_countries",
+        "via_countries",
+    }
+)
+
+
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Program:
     """Rules of one instrument, or definitions of one trait, ready to be evaluated.
@@ -89,7 +107,10 @@ class Program:
     gate: Of an instrument, only what decides whether it reaches a leg: looked at first, since most do not.
     derived: Numbers of the atoms that ask for derived traits.
     kinds: The program's own clauses by kind.
-    is_gate: Whether this is a gate.
+    is_gate: Whether nothing is asked of it but whether it reaches a leg, and what it remarks.
+    screens: Of a gate, for each rule by which it has something to say (scopes, or remarks where it only remarks) its
+        number and the parts that must all hold, each with the atoms that read no derived trait.
+    places: Of a gate, for each of these rules the parts that read places and nothing else; empty where a rule has none.
     """
 
     id: str
@@ -101,12 +122,14 @@ class Program:
     gate: Program | None
     derived: frozenset[int]
     kinds: Mapping[str, tuple[Clause, ...]]
-    is_gate: bool = False
+    is_gate: bool
+    screens: tuple[tuple[int, tuple[Screen, ...]], ...]
+    places: tuple[tuple[Screen, ...], ...]
 
-    def plain_values(self, subject: Subject, env: Env) -> list[Truth]:
-        """Return the truth of every atom that reads no derived trait; the others are left unknown."""
-        derived = self.derived
-        return [UNKNOWN if number in derived else test(subject, env) for number, test in enumerate(self.tests)]
+    @property
+    def decides_nothing(self) -> bool:
+        """Whether it decides nothing: treaties and soft law, and instruments that only define."""
+        return "scope" not in self.kinds
 
     def values(self, subject: Subject, env: Env) -> list[Truth]:
         """Return the truth of every atom for a leg or party."""
@@ -129,15 +152,17 @@ class _Interner:
 
 def make_program(name: str, rules: tuple[Rule, ...], book: StatuteBook) -> Program:
     """Return the program of some rules of a book, with their exceptions."""
+    if not any(rule.kind == "scope" for rule in rules):
+        only_remarks = any(rule.kind in ("commitment", "warning") for rule in rules)
+        return _make_program(name, rules, book, None, is_gate=only_remarks)
     gate_rules = tuple(rule for rule in rules if rule.kind in ("scope", "exemption"))
-    has_gate = any(rule.kind == "scope" for rule in rules) and len(gate_rules) < len(rules)
-    return _make_program(
-        name, rules, book, _make_program(name, gate_rules, book, None, is_gate=True) if has_gate else None
-    )
+    if len(gate_rules) == len(rules):
+        return _make_program(name, rules, book, None, is_gate=False)
+    return _make_program(name, rules, book, _make_program(name, gate_rules, book, None, is_gate=True), is_gate=False)
 
 
 def _make_program(
-    name: str, rules: tuple[Rule, ...], book: StatuteBook, gate: Program | None, is_gate: bool = False
+    name: str, rules: tuple[Rule, ...], book: StatuteBook, gate: Program | None, is_gate: bool
 ) -> Program:
     chosen = list(rules)
     for rule in chosen:  # grows while it is walked: exceptions have exceptions
@@ -148,6 +173,9 @@ def _make_program(
         _clause(rule, index, numbers, interner, book, index < len(rules)) for index, rule in enumerate(chosen)
     )
     atoms = tuple(interner.numbers)
+    derived = frozenset(index for index, atom in enumerate(atoms) if _derived_of(atom))
+    kinds = _by_kind(clauses)
+    screens = tuple(_screens(kinds, derived)) if is_gate else ()
     return Program(
         name,
         clauses,
@@ -156,10 +184,45 @@ def _make_program(
         tuple(index for index, atom in enumerate(atoms) if _is_measured(atom, book)),
         frozenset(_readings(atoms, book)),
         gate,
-        frozenset(index for index, atom in enumerate(atoms) if _derived_of(atom)),
-        _by_kind(clauses),
+        derived,
+        kinds,
         is_gate,
+        screens,
+        _places(screens, atoms),
     )
+
+
+def _screens(
+    kinds: Mapping[str, tuple[Clause, ...]], derived: frozenset[int]
+) -> Iterator[tuple[int, tuple[Screen, ...]]]:
+    for clause in kinds.get("scope") or (*kinds.get("commitment", ()), *kinds.get("warning", ())):
+        yield clause.number, _screen(clause, derived)
+
+
+def _places(
+    screens: tuple[tuple[int, tuple[Screen, ...]], ...], atoms: tuple[Atom, ...]
+) -> tuple[tuple[Screen, ...], ...]:
+    found = [
+        tuple(part for part in parts if all(map(is_place, (atoms[n] for n in literals(part[0])))))
+        for _, parts in screens
+    ]
+    return tuple(found) if all(found) else ()
+
+
+def is_place(atom: Atom) -> bool:
+    """Return whether an atom compares a place with places."""
+    left = atom.left
+    return (
+        isinstance(left, FactRef)
+        and not left.trait
+        and left.name in PLACE_FACTS
+        and not isinstance(atom.right, FactRef)
+    )
+
+
+def _screen(scope: Clause, derived: frozenset[int]) -> tuple[Screen, ...]:
+    parts = scope.when.parts if isinstance(scope.when, And) else (scope.when,)
+    return tuple((part, tuple(dict.fromkeys(n for n in literals(part) if n not in derived))) for part in parts)
 
 
 def _by_kind(clauses: tuple[Clause, ...]) -> Mapping[str, tuple[Clause, ...]]:

@@ -18,7 +18,9 @@ from engine.facts.legs import Leg
 from engine.facts.parties import PartyView
 from engine.facts.places import country_of
 from engine.facts.values import FALSE, UNKNOWN, Truth
-from engine.inference.program import Clause, Formula, Literal, Program, make_program
+from engine.inference.atoms import Env
+from engine.inference.memory import Reference
+from engine.inference.program import PLACE_FACTS, Clause, Formula, Literal, Program, make_program
 from engine.inference.reference import truth
 from engine.law.book import Books, StatuteBook
 from engine.law.checks import derived_in
@@ -27,6 +29,8 @@ from engine.law.model import REMARK_KINDS, Library, Rule
 
 # Several versions of every instrument; a program takes some tens of kilobytes, and its network some more.
 _MOST_PROGRAMS = 5000
+# Places are read from the arrangement alone.
+_NO_ENV = cast(Env, None)
 
 
 class ProgramCache:
@@ -36,7 +40,9 @@ class ProgramCache:
     whose definitions it reads; a program stays good until one of them changes.
     """
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, remember: int = 512) -> None:
+        """Make a cache; the reference evaluator remembers up to `remember` conclusions per program."""
+        self.reference = Reference(remember)
         self._behind = _law_behind(books.library)
         self._changes = books.changes
         self._instruments = tuple(sorted(books.library.instruments))
@@ -118,6 +124,7 @@ class BookPrograms:
 
     def __init__(self, book: StatuteBook, cache: ProgramCache) -> None:
         self.book = book
+        self.reference = cache.reference
         self._cache = cache
         self._instruments: dict[str, Program] = {}
         self._definitions: dict[str, Program] = {}
@@ -177,20 +184,42 @@ class BookPrograms:
         key = self._cache.key(name, self.book.period.first)
         return self._cache.countries(key, lambda: self._countries(name))
 
-    def can_reach(self, name: str, places: set[str]) -> bool:
-        """Return whether an instrument is in force and could reach a leg that touches some places (see `touched`)."""
+    def can_reach(self, name: str, leg: Leg, places: set[str]) -> bool:
+        """Return whether an instrument is in force and could reach a leg, given what that touches (see `touched`)."""
         if name not in self.book.instruments:
             return False
         countries = self._indexed(name)
-        return countries is None or not places.isdisjoint(countries)
+        return (countries is None or not places.isdisjoint(countries)) and not self._is_elsewhere(name, leg)
 
-    def candidates(self, leg: Leg) -> list[str]:
-        """Return the instruments that could reach a leg, in order of id."""
+    def candidates(self, leg: Leg, elsewhere: bool = False) -> list[str]:
+        """Return the instruments that could reach a leg, or have something to remark, in order of id.
+
+        Args:
+            elsewhere: Whether to name those as well that touch a country of the leg and that places keep away all the
+                same, such as a law on exporters there where the country is that of the importer.
+        """
         everywhere, by_country = self._index
         found = set(everywhere)
         for country in touched(leg):
             found.update(by_country.get(country, ()))
-        return sorted(found)
+        return sorted(name for name in found if elsewhere or not self._is_elsewhere(name, leg))
+
+    def _is_elsewhere(self, name: str, leg: Leg) -> bool:
+        """Return whether the places of a leg alone, as far as they are known, keep an instrument from reaching it."""
+        program = self.instrument(name)
+        gate = program if program.is_gate else program.gate
+        if gate is None or not gate.places:
+            return False
+        values: list[Truth] = [UNKNOWN] * len(gate.atoms)
+        for parts in gate.places:
+            for part, numbers in parts:
+                for number in numbers:
+                    values[number] = gate.tests[number](leg, _NO_ENV)
+                if truth(part, values) == FALSE:
+                    break
+            else:
+                return False
+        return True
 
     def _countries(self, name: str) -> frozenset[str] | None:
         """Return the countries without which an instrument has nothing to say; None where there are no such.
@@ -240,7 +269,7 @@ class BookPrograms:
             return self._of_definitions(left.trait)
         if isinstance(left, FactRef) and left.trait and left.type == "bool" and atom.op == "true":
             return frozenset((f"={left.trait}",))
-        if isinstance(left, CountRef) or not isinstance(left, FactRef) or left.trait or left.name not in _PLACE_FACTS:
+        if isinstance(left, CountRef) or not isinstance(left, FactRef) or left.trait or left.name not in PLACE_FACTS:
             return None
         if atom.op in ("overlaps", "in", "within"):
             group = self.book.group(right) if isinstance(right, GroupRef) else frozenset(cast(tuple[str, ...], right))
@@ -258,23 +287,6 @@ def _positive(formula: Formula) -> Iterable[int]:
     else:
         for part in formula.parts:
             yield from _positive(part)
-
-
-_PLACE_FACTS = frozenset(
-    {
-        "country",
-        "region",
-        "organised_under",
-        "citizenship",
-        "branch_of_country",
-        "employer_country",
-        "subject_countries",
-        "collected_in",
-        "storage_countries",
-        "access_countries",
-        "via_countries",
-    }
-)
 
 
 def touched(leg: Leg) -> set[str]:

@@ -572,3 +572,20 @@ def test_the_day_given_with_the_call_is_stronger_than_the_arrangements_own() -> 
 
     assert decide(read(data, made), made).outcome == "prohibited"
     assert decide(read(data, made), made, as_of=date(2025, 1, 1)).outcome == "permitted"
+
+
+def test_law_that_places_keep_away_is_left_out_unless_everything_is_asked_for() -> None:
+    made = law(instrument(rule("scope", "s", ["exporter.country == HM"]), rule("ban", "b")))
+    data = plain()
+    assert decided(made, data).transfers[0].findings == ()
+    found = finding(decided(made, data, thorough=True))
+    assert (found.outcome, [line.text for line in found.rules[0].conditions]) == (
+        "not_applicable",
+        ["exporter.country == HM"],
+    )
+
+
+def test_a_place_that_is_not_known_keeps_no_law_away() -> None:
+    made = law(instrument(rule("scope", "s", ["exporter.organised_under == HM"]), rule("ban", "b")))
+    data = plain()
+    assert finding(decided(made, data)).outcome == "undetermined"

@@ -9,7 +9,7 @@ import pytest
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Interval, Missing, PartialSet
 from engine.facts.views import ArrangementView
 from engine.inference.atoms import compile_atom
-from engine.inference.evaluation import Environment, Reference
+from engine.inference.evaluation import Environment
 from engine.law.expression import Leaf
 from tests.rulesets_for_tests.making import TODAY, Data, group, instrument, law, measure, plain, read, rule, trait
 
@@ -46,7 +46,7 @@ def truth(condition: str, data: Data, levers: bool = False) -> int:
     tree = made.library.rules["zz.act.s1.b"].when[0].tree
     assert isinstance(tree, Leaf)
     programs = made.programs(TODAY)
-    env = Environment(programs, Reference(), {}, levers=levers)
+    env = Environment(programs, programs.reference, {}, levers=levers)
     value = compile_atom(tree.atom, programs.book)(ArrangementView(read(data, made), TODAY).legs[0], env)
     return -value if tree.negated else value
 

@@ -18,6 +18,7 @@ from engine.decision.deciding import decide
 from engine.decision.model import Decision, Finding
 from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
+from engine.inference.outcomes import worst
 from engine.law.files import RulesetFiles, find
 from engine.law.intake import read_arrangement
 from engine.law.loading import build_library
@@ -219,5 +220,6 @@ def finding(decision: Decision, name: str = "zz.act", transfer: int = 0) -> Find
 
 
 def outcome(law: Law, data: Data | None = None, day: date = TODAY, name: str = "zz.act") -> str:
-    """Return what an instrument answers for the first transfer."""
-    return finding(decided(law, data, day), name).outcome
+    """Return what an instrument answers for the first transfer; one that places keep away is not looked at."""
+    findings = decided(law, data, day).transfers[0].findings
+    return worst(each.outcome for each in findings if each.instrument == name)

@@ -1,0 +1,72 @@
+"""What evaluators concluded from the same truths of the same program, so that each is worked out once.
+
+An evaluator sees nothing but a program and truths, so that the same truths always lead to the same conclusions.
+Programs that are no longer in use take their conclusions with them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar, cast
+from weakref import WeakKeyDictionary
+
+from engine.facts.values import Truth
+from engine.inference import reference
+from engine.inference.outcomes import Verdict
+from engine.inference.program import Program
+
+K = TypeVar("K")
+R = TypeVar("R")
+
+
+class Memory:
+    """Conclusions by program and truths. Safe to share among threads."""
+
+    def __init__(self, most: int) -> None:
+        """Make a memory of up to `most` conclusions per program."""
+        self._most = most
+        self._memory: WeakKeyDictionary[Program, dict[object, object]] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def recall(self, program: Program, key: K, work_out: Callable[[Program, K], R]) -> R:
+        """Return what was concluded from `key`, working it out where it is not remembered."""
+        memory = self._memory.get(program)
+        if memory is None or len(memory) >= self._most:
+            with self._lock:
+                memory = self._memory[program] = {}
+        found = memory.get(key)
+        if found is None:
+            found = memory[key] = work_out(program, key)
+        return cast(R, found)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._memory.clear()
+
+
+class Reference:
+    """The reference evaluator, with a memory."""
+
+    def __init__(self, remember: int = 512) -> None:
+        """Make an evaluator that remembers up to `remember` conclusions per program and kind."""
+        self._verdicts = Memory(remember)
+        self._defined = Memory(remember)
+
+    def evaluate(self, program: Program, as_it_stands: Sequence[Truth], with_levers: Sequence[Truth]) -> Verdict:
+        """Decide one instrument for one leg."""
+        worlds = tuple(as_it_stands), None if with_levers is as_it_stands else tuple(with_levers)
+        return self._verdicts.recall(program, worlds, _evaluate)
+
+    def gate(self, program: Program, atoms: Sequence[Truth]) -> Verdict:
+        """Decide only whether an instrument reaches a leg."""
+        return self._verdicts.recall(program, tuple(atoms), reference.gate)
+
+    def defined(self, program: Program, atoms: Sequence[Truth]) -> Truth:
+        """Return the value of a derived trait."""
+        return self._defined.recall(program, tuple(atoms), reference.defined)
+
+
+def _evaluate(program: Program, worlds: tuple[tuple[Truth, ...], tuple[Truth, ...] | None]) -> Verdict:
+    now, later = worlds
+    return reference.evaluate(program, now, now if later is None else later)
