@@ -36,6 +36,18 @@ def arrangement_of(given: Mapping[str, Any], bases: Mapping[str, Any]) -> Any:
     return data
 
 
+def changed_at(data: Any, changes: Mapping[str, Any]) -> Any:
+    """Return a copy of plain data with values put at JSON pointers.
+
+    Raises:
+        PatchError: A pointer leads nowhere.
+    """
+    data = copy.deepcopy(data)
+    for pointer, value in changes.items():
+        _set(data, pointer, value)
+    return data
+
+
 def _steps(pointer: str) -> list[str]:
     if not pointer.startswith("/"):
         raise PatchError(f"`{pointer}` is not a JSON pointer; it starts with `/`")

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from engine.cli.intake import add_case, arrangement_of, day, readings_of
+from engine.analysis.compare import Comparison, Side, compare
+from engine.analysis.compare_text import comparison_markdown, comparison_text
+from engine.cases.patching import PatchError, changed_at
+from engine.cli.intake import add_case, arrangement_of, day, plain_of, readings_of
+from engine.decision.remedies import Remedies, remedies
+from engine.decision.remedies_text import remedies_text
 from engine.decision.statute import load_law
 from engine.decision.timeline import Timeline, timeline
 from engine.decision.timeline_text import timeline_text
+from engine.errors import ArrangementError, Fault, did_you_mean
+from engine.facts.arrangement import Arrangement
+from engine.law.intake import parse_yaml, read_arrangement
+from engine.law.model import Library
 from engine.pictures.timeline import timeline_svg
 
 if TYPE_CHECKING:
@@ -24,6 +36,21 @@ def add_commands(subs: Subs) -> None:
     parser.add_argument("--from", dest="first", type=day, metavar="DAY", help="first day; start of the term, or of law")
     parser.add_argument("--until", dest="last", type=day, metavar="DAY", help="last day; end of the term, or of law")
     parser.set_defaults(run=_timeline)
+
+    parser = subs.add_parser("remedies", help="what would make the whole arrangement lawful, least effort first")
+    add_case(parser, "text", "json")
+    parser.add_argument("--most", type=int, default=3, metavar="N", help="how many sets of acts (3)")
+    parser.add_argument("--effort", action="append", default=[], metavar="ID=N", help="an effort that counts instead")
+    parser.add_argument("--no-alternatives", action="store_true", help="try no other shapes of the arrangement")
+    parser.set_defaults(run=_remedies)
+
+    parser = subs.add_parser("compare", help="what differs under two days, two readings, a reform or changed facts")
+    add_case(parser, "text", "markdown", "json")
+    parser.add_argument("--days", nargs=2, type=day, metavar=("DAY", "DAY"), help="the law of two days")
+    parser.add_argument("--against", action="append", default=[], metavar="ID=OPTION", help="the other reading")
+    parser.add_argument("--with-reform", metavar="NAME", help="under a reform")
+    parser.add_argument("--set", action="append", default=[], metavar="POINTER=VALUE", help="with a changed fact")
+    parser.set_defaults(run=_compare)
 
 
 def _timeline(options: argparse.Namespace) -> int:
@@ -45,9 +72,84 @@ def _timeline(options: argparse.Namespace) -> int:
     return 0
 
 
+def _remedies(options: argparse.Namespace) -> int:
+    law = load_law(options.rulesets, options.reform)
+    found = remedies(
+        arrangement_of(options.file, law.library),
+        law,
+        as_of=options.as_of,
+        readings=readings_of(options.reading, law.library),
+        efforts=_efforts(options.effort, law.library),
+        most=options.most,
+        alternatives=not options.no_alternatives,
+        reforms=[options.reform] if options.reform else (),
+        progress=_say if sys.stderr.isatty() else lambda step: None,
+    )
+    _out(as_json(found, Remedies) if options.format == "json" else remedies_text(found))
+    return 0 if found.status in ("lawful", "remedies") else 5 if found.status == "facts_missing" else 3
+
+
+def _efforts(given: list[str], library: Library) -> dict[str, int]:
+    chosen: dict[str, int] = {}
+    for text in given:
+        name, _, number = text.partition("=")
+        if name not in library.measures or not number.isdecimal():
+            hint = did_you_mean(name, library.measures)
+            raise ArrangementError([Fault("bad-effort", f"`{text}` is not MEASURE=NUMBER", "--effort", hint)])
+        chosen[name] = int(number)
+    return chosen
+
+
+def _compare(options: argparse.Namespace) -> int:
+    law = load_law(options.rulesets, options.reform)
+    arrangement = arrangement_of(options.file, law.library)
+    readings = {**arrangement.readings, **readings_of(options.reading, law.library)}
+    today = options.as_of or arrangement.as_of or date.today()  # noqa: DTZ011 - the caller's own calendar
+    one = Side("as it stands", arrangement, law, today, readings, (options.reform,) if options.reform else ())
+    other, labels = one, []
+    if options.days:
+        one = replace(one, label=options.days[0].isoformat(), day=options.days[0])
+        other, labels = replace(other, day=options.days[1]), [options.days[1].isoformat()]
+    if options.against:
+        other = replace(other, readings={**readings, **readings_of(options.against, law.library)})
+        labels += options.against
+    if options.with_reform:
+        other = replace(other, law=load_law(options.rulesets, options.with_reform), reforms=(options.with_reform,))
+        labels.append(f"under {options.with_reform}")
+    if options.set:
+        other = replace(other, arrangement=_changed(options, law.library))
+        labels += options.set
+    if not labels:
+        message = "nothing to compare with"
+        raise ArrangementError([Fault("nothing-to-compare", message, "compare", "add --days, --against or --set")])
+    found = compare(one, replace(other, label=", ".join(labels)))
+    if options.format == "json":
+        _out(as_json(found, Comparison))
+    else:
+        _out(comparison_markdown(found) if options.format == "markdown" else comparison_text(found))
+    return 0
+
+
+def _changed(options: argparse.Namespace, library: Library) -> Arrangement:
+    changes = {}
+    for text in options.set:
+        pointer, equals, value = text.partition("=")
+        if not equals:
+            raise ArrangementError([Fault("bad-change", f"`{text}` is not POINTER=VALUE", "--set")])
+        changes[pointer] = parse_yaml(f"value: {value}", "--set")["value"]
+    try:
+        return read_arrangement(changed_at(plain_of(options.file), changes), library)
+    except PatchError as error:
+        raise ArrangementError([Fault("bad-change", str(error), "--set")]) from None
+
+
 def as_json(value: object, kind: Any) -> str:
     """Return plain data classes as indented JSON."""
     return TypeAdapter[Any](kind).dump_json(value, indent=2).decode()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def _out(text: str) -> None:

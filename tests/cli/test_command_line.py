@@ -337,3 +337,32 @@ def test_the_timeline_is_text_data_and_a_picture(
     picture = ElementTree.fromstring(capsys.readouterr().out)
     assert picture.get("role") == "img"
     assert {"title", "desc"} <= {child.tag.rpartition("}")[2] for child in picture}
+
+
+def test_remedies_are_offered_with_what_they_rest_on(
+    rulesets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, arrangement())
+    assert run(rulesets, "remedies", file) == 0
+    shown = capsys.readouterr().out
+    assert "zz.clauses" in shown
+    assert "zz.data-act.s10.clauses [s 10(2)]" in shown
+    assert run(rulesets, "remedies", file, "--format", "json", "--effort", "zz.clauses=50") == 0
+    assert json.loads(capsys.readouterr().out)["remedies"][0]["effort"] >= 50
+    assert run(rulesets, "remedies", file, "--effort", "zz.clause=1") == 2
+    assert "did you mean `zz.clauses`" in capsys.readouterr().err
+
+
+def test_two_days_readings_and_facts_are_compared(
+    rulesets: Path, stored: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At 150 000 people the Authority's approval was wanted until the number rose on 1 July 2024 (Order 9/2024)."""
+    people = "/datasets/0/subjects/0/persons=150000"
+    assert run(rulesets, "compare", stored, "--as-of", "2024-06-30", "--set", people) == 0
+    assert "zz.data-act.s14-2.prior-approval: absent -> unmet" in capsys.readouterr().out
+    assert run(rulesets, "compare", stored, "--against", "zz.key_reading=contextual", "--format", "markdown") == 0
+    assert "| transfer | instrument |" in capsys.readouterr().out
+    assert run(rulesets, "compare", stored, "--days", "2020-03-01", "2026-11-23", "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out)["before"] == "2020-03-01"
+    assert run(rulesets, "compare", stored) == 2
+    assert run(rulesets, "compare", stored, "--set", "/nowhere/9/x=1") == 2

@@ -1,0 +1,296 @@
+"""The programs of an arrangement as propositions over its levers.
+
+A three-valued formula becomes a pair of propositions: that it is true, and that it is not false. What levers cannot
+change is worked out beforehand and folded away. This follows `engine.inference.reference` line by line; that it says
+the same is proven for each remedy by deciding the arrangement anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Any, cast
+
+import z3
+
+from engine.decision.remedies.levers import Lever, Levers, Value
+from engine.facts.legs import Leg
+from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth
+from engine.inference.atoms import Subject, compile_atom, party_getter
+from engine.inference.evaluation import Environment, Found, statement
+from engine.inference.program import And, Clause, Formula, Literal, Or, Program
+from engine.law.expression import PARTY_ROOTS, Atom, FactRef, MeasureRef
+
+# A proposition of z3, or a bool where it is settled; z3 is published without types.
+Prop = Any
+_MOST_COMBINATIONS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A three-valued proposition: that it is true, and that it is not false."""
+
+    true: Prop
+    possible: Prop
+
+
+def _constant(value: Truth) -> Pair:
+    return Pair(value == TRUE, value != FALSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one instrument asks of the levers for one leg.
+
+    Attributes:
+        lawful: It is then permitted, with or without conditions, or does not reach the leg.
+        possible: It is then not certainly refused.
+        levers: Keys of the levers that bear on it.
+    """
+
+    instrument: str
+    leg: Leg
+    lawful: Prop
+    possible: Prop
+    levers: frozenset[tuple[str, tuple[str, ...]]]
+
+
+class Encoder:
+    """Encodes instruments for legs over one set of levers, in a context of its own."""
+
+    def __init__(self, levers: Levers) -> None:
+        self.context = z3.Context()
+        self.levers = levers
+        self._touched: set[tuple[str, tuple[str, ...]]] = set()
+
+    # -- propositions -------------------------------------------------------------------------------------------------
+
+    def used(self, lever: Lever) -> z3.BoolRef:
+        """Return the proposition that a lever is used."""
+        return z3.Bool(f"use {lever.key[0]} {' '.join(lever.key[1])}", self.context)
+
+    def shows(self, lever: Lever, field: str, value: Value) -> z3.BoolRef:
+        """Return the proposition that the evidence of a lever shows a value."""
+        return z3.Bool(f"show {lever.key[0]} {' '.join(lever.key[1])} {field} {value!r}", self.context)
+
+    def all_of(self, parts: Iterable[Prop]) -> Prop:
+        """Return the conjunction, folded."""
+        kept: list[z3.BoolRef] = []
+        for part in parts:
+            if part is False:
+                return False
+            if not isinstance(part, bool):
+                kept.append(part)
+        return True if not kept else kept[0] if len(kept) == 1 else z3.And(kept)
+
+    def any_of(self, parts: Iterable[Prop]) -> Prop:
+        """Return the disjunction, folded."""
+        kept: list[z3.BoolRef] = []
+        for part in parts:
+            if part is True:
+                return True
+            if not isinstance(part, bool):
+                kept.append(part)
+        return False if not kept else kept[0] if len(kept) == 1 else z3.Or(kept)
+
+    def no(self, part: Prop) -> Prop:
+        """Return the negation, folded."""
+        return not part if isinstance(part, bool) else z3.Not(part)
+
+    def both(self, parts: Iterable[Pair]) -> Pair:
+        """Kleene's and."""
+        listed = list(parts)
+        return Pair(self.all_of(p.true for p in listed), self.all_of(p.possible for p in listed))
+
+    def either(self, parts: Iterable[Pair]) -> Pair:
+        """Kleene's or."""
+        listed = list(parts)
+        return Pair(self.any_of(p.true for p in listed), self.any_of(p.possible for p in listed))
+
+    def negated(self, pair: Pair) -> Pair:
+        """Kleene's not."""
+        return Pair(self.no(pair.possible), self.no(pair.true))
+
+    # -- demands ------------------------------------------------------------------------------------------------------
+
+    def demand(self, found: Found, leg: Leg, env: Environment) -> Demand:
+        """Return what an instrument asks of the levers for a leg, under every open reading where none was chosen."""
+        self._touched = set()
+        library = env.programs.book.library
+        base = World(self, found.program, found.atoms, leg, env)
+        lawful, possible = base.lawful, base.possible
+        open_readings = sorted(found.program.readings - env.readings.keys())
+        if open_readings and lawful is not True:
+            choices = [[(name, option) for option in library.readings[name].options] for name in open_readings]
+            worlds = []
+            for combination in list(product(*choices))[:_MOST_COMBINATIONS]:
+                other = Environment(env.programs, env.evaluator, {**env.readings, **dict(combination)})
+                program = env.programs.instrument(found.program.id)
+                worlds.append(World(self, program, program.values(leg, other), leg, other))
+            # Readings that agree settle it; those that lead to different outcomes leave it open.
+            agreed = [self.all_of(getattr(w, name) for w in worlds) for name in ("beside", "clean", "with_duties")]
+            lawful = self.any_of([lawful, *agreed])
+        return Demand(found.program.id, leg, lawful, possible, frozenset(self._touched))
+
+    def atom(self, atom: Atom, now: Truth, subject: Subject, env: Environment) -> Pair:
+        """Return an atom that may depend on levers."""
+        left = atom.left
+        if isinstance(left, MeasureRef) and isinstance(subject, Leg):
+            return self._measure(atom, left, now, subject, env)
+        if isinstance(left, FactRef) and left.derived and atom.op == "true":
+            target: Subject | Missing = subject
+            if left.root in PARTY_ROOTS:
+                target = party_getter(left.root, left.links)(subject)
+            if isinstance(target, Leg):
+                return self._derived(left.trait, target, env)
+        return _constant(now)
+
+    def _measure(self, atom: Atom, ref: MeasureRef, now: Truth, leg: Leg, env: Environment) -> Pair:
+        lever = self.levers.of(atom, ref, leg)
+        if now == TRUE or lever is None:
+            return _constant(now)
+        self._touched.add(lever.key)
+        if not ref.field:
+            used = self.used(lever)
+            return Pair(used, used)
+        evidence, _ = leg.arrangement.measure(leg, ref.id)
+        spec = lever.measure.fields[ref.field]
+        shown = evidence.get(ref.field) if evidence is not None else None
+        if evidence is not None and (shown in spec.final if shown is not None else bool(spec.final)):
+            return _constant(now)  # a finding that stands, or that may have been made already
+        holds = _holder(atom, leg, env)
+        showing = [self.shows(lever, ref.field, v) for v in lever.values[ref.field] if holds(v)]
+        reached = self.all_of([self.used(lever), self.any_of(showing)])
+        return Pair(reached, True if now == UNKNOWN else reached)
+
+    def _derived(self, trait: str, leg: Leg, env: Environment) -> Pair:
+        program = env.programs.definitions(trait)
+        if not program.measured:
+            return _constant(env.derived(trait, leg))
+        world = World(self, program, program.values(leg, env), leg, env)
+        value = self.either(world.holds(clause) for clause in program.clauses if clause.own)
+        declared = env.programs.book.library.traits[trait]
+        if declared.ask:
+            stated, _ = statement(trait, declared.of, leg)
+            if stated == TRUE:
+                return Pair(value.possible, value.possible)
+            if stated == FALSE:
+                return Pair(value.true, value.true)
+        return value
+
+
+def _holder(atom: Atom, leg: Leg, env: Environment) -> Callable[[Value], bool]:
+    """Return whether a value, once shown, makes an atom on a measure's field true, as the atom's own test has it."""
+    test = compile_atom(atom, env.programs.book)
+    return lambda value: test(cast(Leg, _Showing(leg, atom, value)), env) == TRUE
+
+
+class _Showing:
+    """Stands in for a leg of which only one measure with one value in its evidence is asked."""
+
+    def __init__(self, leg: Leg, atom: Atom, value: Value) -> None:
+        assert isinstance(atom.left, MeasureRef)
+        self.arrangement = self
+        self._evidence = {atom.left.field: value}
+        self.leg = leg
+
+    def measure(self, _leg: object, _name: str) -> tuple[Mapping[str, Value], str]:
+        return self._evidence, ""
+
+
+class World:
+    """One instrument for one leg, over the levers: the reference evaluator's own steps, as propositions."""
+
+    def __init__(self, encoder: Encoder, program: Program, atoms: Sequence[Truth], leg: Leg, env: Environment) -> None:
+        self.encoder = encoder
+        self.program = program
+        measured = frozenset(program.measured)
+        self._atoms = [
+            encoder.atom(program.atoms[number], value, leg, env) if number in measured else _constant(value)
+            for number, value in enumerate(atoms)
+        ]
+        self._holds: dict[int, Pair] = {}
+
+    def truth(self, formula: Formula) -> Pair:
+        """Return a formula."""
+        if isinstance(formula, Literal):
+            pair = self._atoms[formula.atom]
+            return self.encoder.negated(pair) if formula.negated else pair
+        parts = (self.truth(part) for part in formula.parts)
+        if isinstance(formula, And):
+            return self.encoder.both(parts)
+        assert isinstance(formula, Or)
+        return self.encoder.either(parts)
+
+    def holds(self, clause: Clause) -> Pair:
+        """Return that a rule applies."""
+        known = self._holds.get(clause.number)
+        if known is None:
+            defeats = [self.encoder.negated(self.holds(self.program.clauses[n])) for n in clause.exceptions]
+            known = self.encoder.both([self.truth(clause.when), self.truth(clause.requires), *defeats])
+            self._holds[clause.number] = known
+        return known
+
+    def _any(self, kind: str) -> Pair:
+        return self.encoder.either(self.holds(clause) for clause in self.program.kinds.get(kind, ()))
+
+    def _open_duty(self, blocking_only: bool, route: Clause | None) -> Pair:
+        return self.encoder.either(
+            self.encoder.both(
+                [
+                    self.holds(duty),
+                    self.encoder.negated(self.truth(duty.met) if duty.met is not None else _constant(FALSE)),
+                ]
+            )
+            for duty in self.program.kinds.get("duty", ())
+            if (duty.rule.timing == "before_transfer" or not blocking_only)
+            and (route.number in duty.routes if route else not duty.rule.routes)
+        )
+
+    def _allowed(self, blocking_only: bool) -> Pair:
+        no = self.encoder.negated
+        routes = [
+            self.encoder.both([self.holds(route), no(self._open_duty(blocking_only, route))])
+            for route in self.program.kinds.get("route", ())
+        ]
+        open_route = self.encoder.either(routes) if routes else _constant(TRUE)
+        return self.encoder.both([no(self._any("ban")), open_route, no(self._open_duty(blocking_only, None))])
+
+    @cached_property
+    def _reached(self) -> Pair:
+        return self.encoder.both([self._any("scope"), self.encoder.negated(self._any("exemption"))])
+
+    @cached_property
+    def _may(self) -> Pair:
+        return self._allowed(blocking_only=True)
+
+    @cached_property
+    def _clean(self) -> Pair:
+        return self._allowed(blocking_only=False)
+
+    @cached_property
+    def beside(self) -> Prop:
+        """That the instrument does not reach the leg."""
+        return self.encoder.no(self._reached.possible)
+
+    @cached_property
+    def clean(self) -> Prop:
+        """That it is permitted."""
+        return self.encoder.all_of([self._reached.true, self._may.true, self._clean.true])
+
+    @cached_property
+    def with_duties(self) -> Prop:
+        """That it is permitted with conditions."""
+        return self.encoder.all_of([self._reached.true, self._may.true, self.encoder.no(self._clean.possible)])
+
+    @property
+    def lawful(self) -> Prop:
+        """That it is permitted in one way or the other, or not reached."""
+        return self.encoder.any_of([self.beside, self.clean, self.with_duties])
+
+    @property
+    def possible(self) -> Prop:
+        """That it is not certainly refused."""
+        return self.encoder.any_of([self.encoder.no(self._reached.true), self._may.possible])
