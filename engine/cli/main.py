@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from engine.cli import beyond, commands
+from engine.cli import beyond, commands, matrices
 from engine.cli.intake import add_case, day
 from engine.errors import FaultsError, SafeconductError
 from engine.law.files import default_rulesets
@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.set_defaults(run=commands.explain)
 
     beyond.add_commands(subs)
+    matrices.add_commands(subs)
 
     serve = subs.add_parser("serve", help="start the HTTP service")
     serve.add_argument("--host", default="127.0.0.1")

@@ -46,10 +46,12 @@ class Law:
         self.core.close()
 
 
-def load_law(root: Path, reform: str | None = None) -> Law:
+def load_law(root: Path, reform: str | None = None, reform_from: date | None = None) -> Law:
     """Load and check the rulesets below `root`, with a reform laid over them where one is named.
 
+    Args:
+        reform_from: Take the reform as in force from this day on, whatever day it names itself.
     Raises:
         RulesetError: Every fault of every file, sorted by place.
     """
-    return Law(load_library(root, reform))
+    return Law(load_library(root, reform, reform_from))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, TypeVar
@@ -35,15 +36,17 @@ from engine.law.reforms import load_reform, overlaid, reformed
 T = TypeVar("T")
 
 
-def load_library(root: Path, reform: str | None = None) -> Library:
+def load_library(root: Path, reform: str | None = None, reform_from: date | None = None) -> Library:
     """Load, check and return the library below `root`, with a reform laid over it where one is named.
 
+    Args:
+        reform_from: Take the reform as in force from this day on, whatever day it names itself.
     Raises:
         RulesetError: Every fault of every file, sorted by place.
     """
     if reform is None:
         return build_library(find(root))
-    overlay = load_reform(root, reform)
+    overlay = load_reform(root, reform, reform_from)
     return reformed(build_library(overlaid(find(root), overlay)), overlay)
 
 

@@ -109,9 +109,11 @@ def reform_names(root: Path) -> list[str]:
     return sorted(path.parent.name for path in (root / "reforms").glob("*/reform.yaml"))
 
 
-def load_reform(root: Path, name: str) -> Reform:
+def load_reform(root: Path, name: str, in_force: date | None = None) -> Reform:
     """Read a reform.
 
+    Args:
+        in_force: Take it as in force from this day on, whatever day it names itself.
     Raises:
         RulesetError: There is no such reform, or its file has faults.
     """
@@ -121,9 +123,15 @@ def load_reform(root: Path, name: str) -> Reform:
         raise RulesetError([Fault("unknown-reform", f"there is no reform `{name}`", where, did_you_mean(name, known))])
     folder = root / "reforms" / name
     place = f"reforms/{name}/reform.yaml"
-    form, node = read_form(read_text(folder / "reform.yaml", place), place, ReformFile)
-    head = form.reform
+    text = read_text(folder / "reform.yaml", place)
+    form, node = read_form(text, place, ReformFile)
     files = find(folder, reform=True)
+    if in_force is not None:
+        own = f'"{form.reform.from_}"'
+        form, node = read_form(text.replace(own, f'"{in_force}"'), place, ReformFile)
+        moved = {key: each.replace(own, f'"{in_force}"') for key, each in files.instruments.items()}
+        files = replace(files, instruments=moved)
+    head = form.reform
     return Reform(name, head.title, head.status, head.says, head.from_, source_of(head.source), form, node, files)
 
 

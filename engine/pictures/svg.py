@@ -37,7 +37,7 @@ class Look:
 
 
 LOOKS: Final[dict[Outcome, Look]] = {
-    "prohibited": Look("#8c1c13", "#ffffff", "✕", "prohibited"),
+    "prohibited": Look("#8c1c13", "#ffffff", "×", "prohibited"),
     "not_yet_permitted": Look("#f4b942", INK, "!", "not yet permitted", "9 4"),
     "undetermined": Look("#d9d2e9", INK, "?", "undetermined", "2 4"),
     "permitted_with_conditions": Look("#bfe3d0", INK, "✓·", "permitted with conditions", "14 3 3 3"),

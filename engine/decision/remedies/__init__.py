@@ -2,6 +2,6 @@
 
 from engine.decision.remedies.alternatives import Alternative
 from engine.decision.remedies.model import Blocker, Remedies, Remedy, RemedyAct
-from engine.decision.remedies.searching import remedies
+from engine.decision.remedies.searching import Result, Searcher, remedies
 
-__all__ = ["Alternative", "Blocker", "Remedies", "Remedy", "RemedyAct", "remedies"]
+__all__ = ["Alternative", "Blocker", "Remedies", "Remedy", "RemedyAct", "Result", "Searcher", "remedies"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 
 from engine.decision.basis import basis_of
 from engine.decision.deciding import decide
@@ -20,7 +21,7 @@ from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.legs import Leg
 from engine.facts.views import ArrangementView
-from engine.inference.evaluation import Found, Judge
+from engine.inference.evaluation import Environment, Found, Judge
 from engine.inference.outcomes import Outcome, worst
 from engine.inference.programs import BookPrograms
 from engine.law.expression import FactRef
@@ -53,7 +54,7 @@ def remedies(
     """
     day = as_of or arrangement.as_of or date.today()  # noqa: DTZ011 - the day of the caller's own calendar
     chosen = {**arrangement.readings, **(readings or {})}
-    search = _Search(law, day, chosen, dict(efforts or {}), progress)
+    search = Searcher(law, day, chosen, dict(efforts or {}), progress)
     found = search.run(arrangement, most)
     tried: list[Alternative] = []
     if alternatives and found.status != "lawful":
@@ -89,16 +90,22 @@ def _first_of_each_kind(tried: list[Alternative]) -> Iterator[Alternative]:
 
 
 @dataclass(slots=True)
-class _Result:
+class Result:
+    """What a search of one arrangement found; `now` is the outcome of each transfer as it stands."""
+
     now: dict[str, Outcome]
     used: set[str]
     status: Status = "lawful"
     remedies: tuple[Remedy, ...] = ()
     blockers: tuple[Blocker, ...] = ()
     undetermined: tuple[str, ...] = ()
+    mechanisms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    stops: tuple[str, ...] = ()
 
 
-class _Search:
+class Searcher:
+    """Searches arrangements under the law of one day, and remembers what it found for those that look the same."""
+
     def __init__(
         self, law: Law, day: date, readings: Mapping[str, str], efforts: Mapping[str, int], progress: Progress
     ) -> None:
@@ -107,9 +114,9 @@ class _Search:
         self.readings = readings
         self.efforts = efforts
         self.progress = progress
-        self._known: dict[object, _Result] = {}
+        self._known: dict[object, Result] = {}
 
-    def run(self, arrangement: Arrangement, most: int, brief: bool = False) -> _Result:
+    def run(self, arrangement: Arrangement, most: int, brief: bool = False) -> Result:
         """Search one arrangement; `brief` leaves out what stands in the way, and asks once for what looks the same."""
         reader = _Reader(arrangement, self.law.programs(self.day), self.day, self.readings, self.efforts)
         if not brief:
@@ -122,9 +129,9 @@ class _Search:
 
     def _run(
         self, arrangement: Arrangement, reader: _Reader, found: list[tuple[Leg, Found]], most: int, brief: bool
-    ) -> _Result:
+    ) -> Result:
         now = prove(arrangement, self.law, self.day, self.readings)
-        result = _Result(now.transfers, reader.used)
+        result = Result(now.transfers, reader.used, mechanisms=now.mechanisms)
         if now.transfers and all(outcome in LAWFUL for outcome in now.transfers.values()):
             return result
         if not brief:
@@ -219,8 +226,21 @@ class _Reader:
             tuple((leg.transfer.id, leg.transfer.exporter, leg.transfer.importer) for leg in self.view.legs),
             tuple((leg.index, each.program.id, each.atoms) for leg, each in found),
             tuple(map(tuple, behind)),
+            tuple(self._under_readings(found)),
             tuple(self.gaps),
         )
+
+    def _under_readings(self, found: list[tuple[Leg, Found]]) -> Iterator[tuple[int, ...]]:
+        """Yield the truth of atoms under each option of readings that nobody chose."""
+        env = self.judge.reference.now
+        for leg, each in found:
+            names = sorted(each.program.readings - env.readings.keys())
+            choices = [
+                [(name, option) for option in self.programs.book.library.readings[name].options] for name in names
+            ]
+            for combination in product(*choices) if names else ():
+                other = Environment(env.programs, env.evaluator, {**env.readings, **dict(combination)})
+                yield tuple(each.program.values(leg, other))
 
     def _measured(self, found: Found) -> Iterator[str]:
         """Yield the derived traits of legs that depend on measures."""

@@ -1,0 +1,170 @@
+"""Commands over many pairs of countries: the matrix of a scenario, and what a reform changes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from tqdm import tqdm
+
+from engine.analysis.matrix import Matrix, countries_of, matrix
+from engine.analysis.matrix_text import matrix_csv, matrix_html
+from engine.analysis.reforming import ReformReport, reform_report, report_markdown
+from engine.analysis.scenario import scenario, scenario_names
+from engine.cli.intake import day, readings_of
+from engine.decision.statute import Law, load_law
+from engine.law.reforms import load_reform
+from engine.pictures.heatmap import heatmap_svg
+
+if TYPE_CHECKING:
+    Subs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+# The four lines of effort of the founding brief, and its month.
+LINES = ("us-federal-privacy-law", "transatlantic-alignment", "us-docks-onto-depa", "agency-data-pooling")
+BRIEF = date(2021, 10, 1)
+
+
+def add_commands(subs: Subs) -> None:
+    """Add these commands to the command line."""
+    parser = subs.add_parser("matrix", help="a reference arrangement for every ordered pair of countries")
+    parser.add_argument("--scenario", required=True, metavar="NAME", help=f"one of {', '.join(scenario_names())}")
+    _common(parser)
+    parser.add_argument("--reading", action="append", default=[], metavar="ID=OPTION", help="choose a reading")
+    parser.add_argument("--format", choices=("text", "json", "csv", "html", "svg"), default="text")
+    parser.set_defaults(run=_matrix)
+
+    parser = subs.add_parser("reform", help="which pairs and scenarios a reform opens or closes, at what effort")
+    parser.add_argument("name", metavar="NAME", help="a reform, or `lines` for the report on the four lines of effort")
+    parser.add_argument("--scenario", action="append", default=[], metavar="NAME", help="all where left out")
+    _common(parser)
+    parser.add_argument("--format", choices=("markdown", "json"), default="markdown")
+    parser.set_defaults(run=_reform)
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--jurisdictions", default="t12", metavar="GROUP|LIST", help="such as t12, g7, eu or FI,US,JP")
+    parser.add_argument("--as-of", type=day, default=date.today(), metavar="DAY")  # noqa: DTZ011 - the caller's own
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
+
+
+def _matrix(options: argparse.Namespace) -> int:
+    law = _law(options.rulesets, options.reform, options.as_of)
+    places = countries_of(options.jurisdictions, law, options.as_of)
+    with tqdm(total=len(places) * (len(places) - 1), unit=" pairs", disable=not sys.stderr.isatty()) as bar:
+        found = matrix(
+            options.scenario,
+            law,
+            places,
+            as_of=options.as_of,
+            readings=readings_of(options.reading, law.library),
+            reforms=(options.reform,) if options.reform else (),
+            workers=options.workers,
+            progress=partial(_advance, bar),
+        )
+    print(_written(found, options.format).rstrip("\n"))
+    return 0
+
+
+def _advance(bar: Any, done: int, _total: int) -> None:
+    bar.update(done - bar.n)
+
+
+def _written(found: Matrix, form: str) -> str:
+    if form == "json":
+        return as_json(found, Matrix)
+    if form == "csv":
+        return matrix_csv(found)
+    if form == "text":
+        return _text(found)
+    return heatmap_svg(found) if form == "svg" else matrix_html(found, heatmap_svg(found))
+
+
+def _law(root: Any, reform: str | None, as_of: date) -> Law:
+    """Return the law; a reform counts as in force on the day asked about, where it would begin later."""
+    if reform is None:
+        return load_law(root)
+    begins = load_reform(root, reform).first
+    return load_law(root, reform, as_of if as_of < begins else None)
+
+
+def _text(found: Matrix) -> str:
+    signs = {"prohibited": "X", "not_yet_permitted": "!", "undetermined": "?"}
+    lines = [
+        f"{found.title}, law of {found.as_of}",
+        "",
+        "      " + " ".join(f"{place:>4}" for place in found.countries),
+    ]
+    for one in found.countries:
+        row = []
+        for other in found.countries:
+            cell = found.cell(one, other)
+            row.append("   ." if cell is None else f"{signs.get(cell.outcome, '+') + str(cell.effort or ''):>4}")
+        lines.append(f"{one:>4}  {' '.join(row)}")
+    legend = "rows export, columns import; + lawful, ! wants measures (least effort), ? undetermined, X prohibited"
+    return "\n".join([*lines, "", legend, found.notice, found.basis.sentence()])
+
+
+def _reform(options: argparse.Namespace) -> int:
+    if options.name == "lines":
+        print("\n".join(lines_report(options)))
+        return 0
+    law = load_law(options.rulesets)
+    places = countries_of(options.jurisdictions, law, options.as_of)
+    found = _report(options, options.name, law, places, options.as_of, {})
+    if options.format == "json":
+        print(as_json(found, ReformReport))
+    else:
+        print("\n".join([f"# Reform `{options.name}`", "", *report_markdown(found)]).rstrip("\n"))
+    return 0
+
+
+def _report(
+    options: argparse.Namespace,
+    name: str,
+    law: Law,
+    places: tuple[str, ...],
+    as_of: date,
+    known: dict[str, Matrix],
+) -> ReformReport:
+    reform = load_reform(options.rulesets, name)
+    reformed = _law(options.rulesets, name, as_of)
+    names = options.scenario or scenario_names()
+    for each in names:
+        scenario(each)
+    said = (name, reform.title, reform.says)
+    say = (lambda step: print(step, file=sys.stderr)) if sys.stderr.isatty() else (lambda step: None)
+    return reform_report(
+        said, law, reformed, places, names, as_of=as_of, workers=options.workers, known=known, progress=say
+    )
+
+
+def lines_report(options: argparse.Namespace) -> list[str]:
+    """Return the report on the four lines of effort, on the day of the brief and on the day asked about."""
+    law = load_law(options.rulesets)
+    lines = [
+        "# The four lines of effort",
+        "",
+        "What each of the four reforms of the founding brief would change, as if in force on the day, for every",
+        "ordered pair of the T12 and every reference arrangement. All four are hypothetical. Pairs among members of",
+        "the Union need no ground for transfer. Countries whose law of that day is not encoded count as open.",
+        "",
+        f"Made by `safeconduct reform lines --as-of {options.as_of}`.",
+        "",
+    ]
+    for as_of in (BRIEF, options.as_of):
+        places = countries_of(options.jurisdictions, law, options.as_of)
+        known: dict[str, Matrix] = {}
+        lines += [f"# As of {as_of}", ""]
+        for name in LINES:
+            lines += report_markdown(_report(options, name, law, places, as_of, known))
+    return lines
+
+
+def as_json(value: object, kind: Any) -> str:
+    """Return plain data classes as indented JSON."""
+    return TypeAdapter[Any](kind).dump_json(value, indent=2).decode()
