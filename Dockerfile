@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Safeconduct as a service: docker build -t safeconduct . && docker run --read-only --tmpfs /tmp -p 8000:8000 safeconduct
+# Safeconduct as a service: docker build -t safeconduct . && docker run --read-only --tmpfs /tmp -v safeconduct:/data -p 8000:8000 safeconduct
 
 # --- build: compiler, build tools, the law checked ---------------------------------------------------------
 FROM python:3.11-slim AS build
@@ -46,15 +46,18 @@ LABEL org.opencontainers.image.title="Safeconduct" \
 
 # The service installs nothing at run time.
 RUN python -m pip uninstall --yes --root-user-action=ignore pip \
+    && mkdir --mode 700 /data && chown 10001:10001 /data \
     && useradd --system --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin safeconduct
 
 COPY --from=build /opt/safeconduct /opt/safeconduct
 
-# Nothing below / is written; what is cached goes to /tmp, which may be a tmpfs.
+# Nothing below / is written but /data; what is cached goes to /tmp, which may be a tmpfs.
 ENV PATH="/opt/safeconduct/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    SAFECONDUCT_DATA=/data \
     XDG_CACHE_HOME=/tmp
+VOLUME /data
 WORKDIR /
 USER 10001:10001
 EXPOSE 8000

@@ -6,18 +6,22 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from engine.decision.statute import Law
 from engine.errors import ArrangementError
 from service import docs, openapi, problems
+from service.access.authorising import authorise
+from service.access.routes import unguarded
 from service.envelope import Envelope
 from service.metrics import Metrics
 from service.published import Shelf
-from service.routes import evaluations, law, operations
+from service.routes import batches, evaluations, law, operations, records
 from service.routes.common import published_of
 from service.settings import Settings
 
@@ -41,19 +45,32 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        if not shelf.is_ready:
+        if shelf.is_ready:
+            await run_in_threadpool(shelf.open_storage)
+        else:
             shelf.load_in_background(on_failure or (lambda: None))
         yield
+        await run_in_threadpool(shelf.close)
 
     app = FastAPI(
-        title="Safeconduct", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
+        title="Safeconduct",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        dependencies=[Depends(authorise)],
     )
     app.state.shelf = shelf
     app.add_middleware(Envelope, metrics=metrics)
     _handle_errors(app)
-    for router in (evaluations.router, law.router, operations.router):
+    # The batch before what reads an id: `/v1/evaluations/batch` is no id.
+    for router in (batches.router, evaluations.router, records.router, law.router, operations.router):
         app.include_router(router)
     _publish(app, with_pages=shelf.settings.docs)
+    missing = unguarded(app.routes)
+    if missing:
+        raise AssertionError(f"routes without a permission in service/access/routes.py: {missing}")
     return app
 
 
@@ -62,6 +79,7 @@ def _handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(ArrangementError, problems.on_arrangement_error)
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
     app.add_exception_handler(HTTPException, problems.on_http_exception)
+    app.add_exception_handler(SQLAlchemyError, problems.on_database_error)
 
 
 def _publish(app: FastAPI, with_pages: bool) -> None:

@@ -13,9 +13,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     Raises:
         Problem: 413, it is longer than `limit` bytes; it is not read to its end.
     """
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdecimal() and int(announced[:20]) > limit:
-        raise _too_large(limit)
+    check_length(request, limit)
     parts: list[bytes] = []
     length = 0
     async for part in request.stream():
@@ -24,6 +22,17 @@ async def read_body(request: Request, limit: int) -> bytes:
             raise _too_large(limit)
         parts.append(part)
     return b"".join(parts)
+
+
+def check_length(request: Request, limit: int) -> None:
+    """Refuse a body that is announced to be too long.
+
+    Raises:
+        Problem: 413.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdecimal() and int(announced[:20]) > limit:
+        raise _too_large(limit)
 
 
 def _too_large(limit: int) -> Problem:

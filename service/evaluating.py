@@ -15,25 +15,42 @@ from engine.facts.arrangement import Arrangement
 from engine.law.intake import parse_json, read_arrangement
 from engine.law.model import Library
 from service.negotiation import Form
-from service.published import Shelf
+from service.published import Published, Shelf
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the query and the headers of an evaluation ask for."""
 
-    as_of: date | None
-    readings: tuple[str, ...]
-    form: Form
+    as_of: date | None = None
+    readings: tuple[str, ...] = ()
+    form: Form = "json"
 
 
-def evaluate(body: bytes, asked: Asked, shelf: Shelf) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision with what it was made from.
+
+    Attributes:
+        body: The arrangement as it was sent.
+        written: The decision as JSON: the bytes of record.
+    """
+
+    body: bytes
+    asked: Asked
+    published: Published
+    decision: Decision
+    written: bytes
+
+
+def evaluate(body: bytes, asked: Asked, shelf: Shelf) -> Decided:
     """Decide an arrangement.
 
     Raises:
         ArrangementError: It cannot be read, is too large to decide in one go, or a reading is not known.
     """
-    law = shelf.published.law
+    published = shelf.published
+    law = published.law
     readings, faults = _readings(asked.readings, law.library)
     try:
         arrangement = read_arrangement(_parse(body), law.library)
@@ -46,11 +63,12 @@ def evaluate(body: bytes, asked: Asked, shelf: Shelf) -> bytes:
     decision = decide(arrangement, law, as_of=asked.as_of, readings=readings, on_difference=shelf.metrics.difference)
     shelf.metrics.decision_seconds.observe(time.perf_counter() - start)
     shelf.metrics.decisions.labels(decision.outcome).inc()
-    return _written(decision, asked.form)
+    return Decided(body, asked, published, decision, DECISION.dump_json(decision))
 
 
-def _written(decision: Decision, form: Form) -> bytes:
-    return DECISION.dump_json(decision) if form == "json" else render(decision, form).encode()
+def in_form(decided: Decided, form: Form) -> bytes:
+    """Return a decision in the form that was asked for."""
+    return decided.written if form == "json" else render(decided.decision, form).encode()
 
 
 def _parse(body: bytes) -> object:

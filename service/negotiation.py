@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Literal
 
 from starlette.datastructures import Headers
@@ -10,6 +12,7 @@ from service.problems import problem
 
 Form = Literal["json", "markdown", "text"]
 FORMS: dict[str, Form] = {"application/json": "json", "text/markdown": "markdown", "text/plain": "text"}
+_JSON = re.compile(r"application/.*\+json\Z", re.DOTALL)
 MEDIA_TYPES: dict[Form, str] = {form: media for media, form in FORMS.items()}
 
 
@@ -60,11 +63,23 @@ def check_json(headers: Headers) -> None:
     Raises:
         Problem: 415, with what to send.
     """
+    check_media(headers, ("application/json",))
+
+
+def check_media(headers: Headers, known: Sequence[str]) -> None:
+    """Refuse a body that is announced as none of the media types known, in UTF-8 and not compressed.
+
+    Args:
+        known: Media types; with `application/json`, every `application/...+json` is known as well.
+    Raises:
+        Problem: 415, with what to send.
+    """
     text = headers.get("content-type", "")
     media, *parameters = (piece.strip().lower() for piece in text.split(";"))
-    help = "send `Content-Type: application/json`, in UTF-8"
-    if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
-        shown = f"`{media[:60]}` is not JSON" if media else "the request does not say what its body is"
+    help = f"send `Content-Type: {known[0]}`, in UTF-8"
+    if media not in known and not (known[0] == "application/json" and _JSON.match(media)):
+        what = "JSON" if known[0] == "application/json" else "JSON, one object per line"
+        shown = f"`{media[:60]}` is not {what}" if media else "the request does not say what its body is"
         raise problem(415, "unsupported-content-type", shown, "header:Content-Type", help)
     for parameter in parameters:
         name, _, value = parameter.partition("=")

@@ -9,9 +9,11 @@ from fastapi.openapi.utils import get_openapi
 
 from engine.decision.model import DECISION
 from engine.decision.receipt import engine_version
+from service.access.permissions import ANONYMOUS
+from service.access.routes import GUARDS
 from service.examples import decided, examples
 from service.published import Published
-from service.shapes import Problem
+from service.shapes import SCHEMA_OF, Problem
 
 _REF = "#/components/schemas/"
 _SUMMARY = "May this research data cross that border, as this arrangement proposes, and why?"
@@ -24,6 +26,18 @@ where a request has faults of several kinds. A query parameter that is not known
 """
 # Real examples of what goes wrong; a test sends requests that get exactly these.
 _PROBLEMS: dict[str, tuple[str, str, str, str]] = {
+    "401": (
+        "bad-credentials",
+        "header:Authorization",
+        "the credentials are not good",
+        "send `Authorization: Bearer` and a key that has neither expired nor been revoked",
+    ),
+    "403": (
+        "not-allowed",
+        "",
+        "this needs the permission `evaluations:write`",
+        "ask an administrator for it",
+    ),
     "404": ("unknown-rule", "path:id", "there is no rule `eu.gdpr`", ""),
     "406": (
         "not-acceptable",
@@ -46,6 +60,12 @@ _PROBLEMS: dict[str, tuple[str, str, str, str]] = {
         "report the request id `5f0c7f3f6b3a4f6c9f0a3f5be9a7c1d2`",
     ),
     "503": ("not-ready", "", "the law is still being loaded", "try again in a second"),
+    "507": (
+        "storage-full",
+        "",
+        "there is no room to store anything",
+        "the operator has to make room; nothing was stored",
+    ),
 }
 
 
@@ -67,7 +87,23 @@ def document(app: FastAPI, published: Published) -> dict[str, Any]:
     _add(schemas, "Arrangement", _moved(published.schema))
     _add(schemas, "Decision", DECISION.json_schema(mode="serialization", ref_template=_REF + "{model}"))
     _exemplify(found, published)
-    return found
+    _guard(found)
+    return dict(_referring(found))
+
+
+def _guard(found: dict[str, Any]) -> None:
+    """Say what each operation asks of a caller."""
+    found["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key: `Authorization: Bearer sck_...`."}
+    }
+    for path, operations in found["paths"].items():
+        for method, operation in operations.items():
+            guard = GUARDS[method.upper(), path]
+            if guard == "public":
+                continue
+            operation["x-permission"] = guard
+            # An empty requirement: credentials may be left out, where the operator lets them.
+            operation["security"] = [{"key": []}, {}] if guard in ANONYMOUS else [{"key": []}]
 
 
 def _add(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:
@@ -83,6 +119,15 @@ def _moved(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {key: _moved_value(key, value) for key, value in schema.items() if key != "$schema"}
     return [_moved(each) for each in schema] if isinstance(schema, list) else schema
+
+
+def _referring(value: Any) -> Any:
+    """Return a copy in which marked schemas are references."""
+    if isinstance(value, dict):
+        if SCHEMA_OF in value:
+            return {"$ref": _REF + value[SCHEMA_OF]}
+        return {key: _referring(each) for key, each in value.items()}
+    return [_referring(each) for each in value] if isinstance(value, list) else value
 
 
 def _moved_value(key: str, value: Any) -> Any:

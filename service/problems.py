@@ -8,6 +8,7 @@ faults of several kinds. `where` is a JSON pointer into the body (empty: the req
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Mapping
 
 from fastapi.exceptions import RequestValidationError
@@ -16,7 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.errors import ArrangementError, Fault
+from service.access.routes import methods_of
+from service.storage.database import failure_of
 
+log = logging.getLogger("safeconduct.service")
 MEDIA_TYPE = "application/problem+json"
 SEVERAL = "invalid-arrangement"
 # More are counted and not listed: an answer must not be many times as long as the question.
@@ -92,12 +96,39 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         found = problem(404, "unknown-path", f"there is nothing at `{path}`", "", "GET /openapi.json lists the paths")
     elif error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "")
+        allowed = ", ".join(methods_of(request.app.routes, request.url.path))
         message = f"`{request.method[:20]}` is not a method of `{path}`"
-        found = problem(405, "unknown-method", message, "", f"use {allowed}", error.headers)
+        found = problem(405, "unknown-method", message, "", f"use {allowed}", {"Allow": allowed})
     else:
         found = problem(error.status_code, "bad-request", "the request cannot be read", headers=error.headers)
     return answer(found)
+
+
+async def on_database_error(_request: Request, error: Exception) -> Response:
+    """Answer what a database did not do; what is no failure of its own is one of ours."""
+    found = problem_of_database(error)
+    if found is None:
+        raise error
+    return answer(found)
+
+
+def problem_of_database(error: Exception) -> Problem | None:
+    """Return the problem of a database that failed, or None where something else did."""
+    failure = failure_of(error)
+    if not failure:
+        return None
+    if failure == "full":
+        log.error("the disk of the database is full")
+        help = "the operator has to make room; nothing was stored"
+        return problem(507, "storage-full", "there is no room to store anything", "", help)
+    log.warning("the database cannot be used", extra={"reason": failure})
+    return database_away()
+
+
+def database_away() -> Problem:
+    """Return the problem of a database that cannot be reached."""
+    help = "try again in a few seconds; with `Idempotency-Key` nothing is stored twice"
+    return problem(503, "database-away", "the database cannot be used just now", "", help, {"Retry-After": "2"})
 
 
 def internal_error(request_id: str) -> Response:

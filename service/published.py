@@ -13,20 +13,28 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from engine.decision.receipt import engine_version
 from engine.decision.schema import arrangement_schema
 from engine.decision.statute import Law, load_law
-from engine.errors import SafeconductError
+from engine.errors import EvaluationError, SafeconductError
 from engine.inference.trial import trial_key, try_books
+from engine.law.files import RulesetFiles, find
+from service.access.keys import NewKey
+from service.access.organisations import first_run
 from service.metrics import Metrics
-from service.problems import problem
+from service.problems import database_away, problem
 from service.settings import Settings
+from service.storage.database import Database, failure_of
+from service.storage.upgrading import check, upgrade
 from service.vocabulary import vocabulary_data
 
 log = logging.getLogger("safeconduct.service")
 # Deciding is Python and holds the interpreter's lock, so more threads than a few only share the same second; a few let
 # a short decision pass a long one.
 _DECIDERS = 4
+_WAIT_SECONDS = 2.0
 
 
 class Shelf:
@@ -37,9 +45,12 @@ class Shelf:
         self.metrics = metrics
         self.deciders = ThreadPoolExecutor(_DECIDERS, thread_name_prefix="decide")
         self.error: Exception | None = None
+        self.on_first_key: Callable[[NewKey], None] = lambda key: None
         self._published: Published | None = None
+        self._database: Database | None = None
+        self._closing = threading.Event()
         if law is not None:
-            self._put(law)
+            self._put(law, find(self.settings.rulesets))
 
     @property
     def is_ready(self) -> bool:
@@ -58,16 +69,68 @@ class Shelf:
             raise problem(503, "not-ready", "the law is still being loaded", "", help, {"Retry-After": "1"})
         return self._published
 
+    @property
+    def has_storage(self) -> bool:
+        """Whether there is a database to keep decisions in."""
+        return bool(self.settings.database_url)
+
+    @property
+    def database(self) -> Database:
+        """The database.
+
+        Raises:
+            Problem: 503, it is not open yet; 404, this service keeps nothing.
+        """
+        if self._database is None:
+            if not self.has_storage:
+                help = "start the service with a database: `SAFECONDUCT_DATABASE`"
+                raise problem(404, "nothing-stored", "this service stores nothing", "", help)
+            raise database_away()
+        return self._database
+
+    def open_storage(self) -> None:
+        """Open the database; set the embedded default up, and wait for any other while it is away.
+
+        Raises:
+            SafeconductError: Its tables are not those of this version.
+        """
+        if not self.has_storage or self._database is not None:
+            return
+        self._closing.clear()
+        database = Database(self.settings.database_url)
+        if self.settings.is_embedded:
+            upgrade(database)
+            key = database.write(first_run)
+            if key is not None:
+                self.on_first_key(key)
+        else:
+            while not self._closing.is_set() and not _is_usable(database):
+                self._closing.wait(_WAIT_SECONDS)
+        self._database = database
+
+    def close(self) -> None:
+        """Close the database."""
+        self._closing.set()
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
     def load(self) -> None:
-        """Load the law, try it out in a child process, and put it on the shelf.
+        """Open the database, load the law, try it out in a child process, and put it on the shelf.
 
         Raises:
             SafeconductError: It cannot be used; told in `error` as well.
         """
         try:
+            self.open_storage()
+            if self.is_ready:
+                return
+            files = find(self.settings.rulesets)
             law = load_law(self.settings.rulesets)
+            if files.digest() != law.library.digest:
+                raise EvaluationError("the files of the law changed while they were read")
             _try_out(law, self.settings.trial_seconds)
-            self._put(law)
+            self._put(law, files)
         except SafeconductError as error:
             self.error = error
             raise
@@ -85,8 +148,8 @@ class Shelf:
 
         threading.Thread(target=run, name="load", daemon=True).start()
 
-    def _put(self, law: Law) -> None:
-        published = Published(law)
+    def _put(self, law: Law, files: RulesetFiles) -> None:
+        published = Published(law, files)
         published.prepare()
         self.metrics.law.labels(law.library.digest, engine_version()).set(1)
         self.metrics.ready.set(1)
@@ -98,8 +161,10 @@ class Shelf:
 class Published:
     """A law with its vocabulary and schema as bytes."""
 
-    def __init__(self, law: Law) -> None:
+    def __init__(self, law: Law, files: RulesetFiles) -> None:
         self.law = law
+        self.files = files
+        self.is_kept = False  # whether the database has its files
 
     def prepare(self) -> None:
         """Make what would keep a first caller waiting."""
@@ -120,6 +185,17 @@ class Published:
     def vocabulary_bytes(self) -> bytes:
         """Everything that can be said in an arrangement, as JSON."""
         return json.dumps(vocabulary_data(self.law.library), ensure_ascii=False).encode()
+
+
+def _is_usable(database: Database) -> bool:
+    try:
+        check(database)
+    except DBAPIError as error:
+        if not failure_of(error):
+            raise
+        log.warning("the database is away", extra={"reason": failure_of(error)})
+        return False
+    return True
 
 
 def _try_out(law: Law, seconds: int) -> None:

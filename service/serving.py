@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
 
+from service.access.keys import NewKey
 from service.app import create_app
 from service.logs import configure
 from service.settings import read_settings
@@ -26,9 +28,10 @@ def serve(rulesets: Path, host: str, port: int) -> int:
         EvaluationError: The inference core did not pass its trial with this law.
         SettingsError: The environment holds settings that cannot be used.
     """
-    settings = replace(read_settings(), rulesets=rulesets)
+    settings = replace(read_settings(), rulesets=rulesets, host=host)
     configure(settings.log_level)
     app = create_app(settings, on_failure=lambda: setattr(server, "should_exit", True))
+    app.state.shelf.on_first_key = _show_first_key
     config = uvicorn.Config(
         app,
         host=host,
@@ -45,3 +48,12 @@ def serve(rulesets: Path, host: str, port: int) -> int:
     if error is not None:
         raise error
     return 0
+
+
+def _show_first_key(key: NewKey) -> None:
+    """Show the key of the first administrator, once, to whoever started the service; no log has it."""
+    sys.stderr.write(
+        "\nThe database is new. This key of its first administrator is shown this once; keep it safe:\n\n"
+        f"    {key.text}\n\n"
+    )
+    sys.stderr.flush()

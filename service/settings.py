@@ -6,15 +6,25 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from engine.errors import Fault, FaultsError, did_you_mean
 from engine.law.files import default_rulesets
+from service.storage.database import DatabaseUrlError, read_url
 
 PREFIX = "SAFECONDUCT_"
+# They may hold a password, which no message repeats.
+_SECRET = frozenset({"database"})
 _LEVELS = ("debug", "info", "warning", "error")
 log = logging.getLogger("safeconduct.service")
+
+
+def default_data() -> Path:
+    """Return the folder for data of this user."""
+    home = os.environ.get("XDG_DATA_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "safeconduct"
 
 
 class SettingsError(FaultsError):
@@ -33,6 +43,14 @@ class Settings:
         docs: Whether documentation pages are served (`SAFECONDUCT_DOCS`, on or off).
         log_level: debug, info, warning or error (`SAFECONDUCT_LOG_LEVEL`).
         trial_seconds: How long the law may take to be tried out before it is served (`SAFECONDUCT_TRIAL_SECONDS`).
+        database: `none`, and nothing is stored; an address of PostgreSQL; or a file of SQLite (`SAFECONDUCT_DATABASE`).
+            Empty: the embedded default, a file in `data`.
+        data: Folder of what the service keeps itself, such as the embedded database (`SAFECONDUCT_DATA`).
+        anonymous: Whether somebody without credentials may read the law and have arrangements decided that are not
+            stored (`SAFECONDUCT_ANONYMOUS`, on or off). None: only with the embedded default or no database at all, on
+            an address that other machines cannot reach.
+        batch_limit: Largest body of a batch in bytes (`SAFECONDUCT_BATCH_LIMIT`).
+        host: Address that is listened on; an argument of `serve`.
     """
 
     rulesets: Path = field(default_factory=default_rulesets)
@@ -41,6 +59,30 @@ class Settings:
     docs: bool = True
     log_level: str = "info"
     trial_seconds: int = 120
+    database: str = ""
+    data: Path = field(default_factory=default_data)
+    anonymous: bool | None = None
+    batch_limit: int = 32 * 1024 * 1024
+    host: str = "127.0.0.1"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is the embedded default, which the service sets up itself."""
+        return not self.database
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database; empty where nothing is stored."""
+        if self.database == "none":
+            return ""
+        return self.database or str(self.data / "safeconduct.sqlite3")
+
+    @property
+    def allows_anonymous(self) -> bool:
+        """Whether credentials may be left out for what leaves no trace."""
+        if self.anonymous is not None:
+            return self.anonymous
+        return self.database in ("", "none") and _is_loopback(self.host)
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -59,7 +101,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         try:
             values[name] = read(text)
         except ValueError as error:
-            faults.append(Fault("bad-setting", f"`{text}` is not {error}", PREFIX + name.upper()))
+            said = "the value" if name in _SECRET else f"`{text}`"
+            faults.append(Fault("bad-setting", f"{said} is not {error}", PREFIX + name.upper()))
     if faults:
         raise SettingsError(faults)
     _warn_of_others(given)
@@ -73,6 +116,13 @@ def _warn_of_others(given: Mapping[str, str]) -> None:
         hint = did_you_mean(name, known) if name.startswith(PREFIX) and name not in known else ""
         if hint:
             log.warning("unknown setting", extra={"setting": name, "help": hint})
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _positive(text: str) -> int:
@@ -99,6 +149,16 @@ def _folder(text: str) -> Path:
     return Path(text)
 
 
+def _database(text: str) -> str:
+    if text in ("", "none"):
+        return text
+    try:
+        read_url(text)
+    except DatabaseUrlError:
+        raise ValueError("`none`, a file, or an address such as `postgresql://user@host/name`") from None
+    return text
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "rulesets": _folder,
     "body_limit": _positive,
@@ -106,4 +166,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "docs": _switch,
     "log_level": _level,
     "trial_seconds": _positive,
+    "database": _database,
+    "data": _folder,
+    "anonymous": _switch,
+    "batch_limit": _positive,
 }

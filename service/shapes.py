@@ -13,6 +13,10 @@ Checked = Literal["seen", "secondary", "recalled"]
 TypeWord = Literal["bool", "int", "date", "country", "enum"]
 
 
+# Marks a field whose schema is one of the law being served; the OpenAPI document refers to it there.
+SCHEMA_OF = "x-schema-of"
+
+
 class Shape(BaseModel):
     """Base of every answer."""
 

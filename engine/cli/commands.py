@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import suppress
 from datetime import date
+from importlib import import_module
+from typing import Any
 
 from engine.cases.junit import junit_report
 from engine.cases.measuring import coverage_of
@@ -121,12 +124,16 @@ def schema(options: argparse.Namespace) -> int:
     return 0
 
 
+def add_service_commands(subs: Any) -> None:
+    """Add the commands of the service, where it is installed."""
+    with suppress(ModuleNotFoundError):
+        import_module("service.commands").add(subs)
+
+
 def serve(options: argparse.Namespace) -> int:
     """Start the HTTP service."""
     try:
         # The engine does not know the service; the command finds it by name where it is installed.
-        from importlib import import_module
-
         start = import_module("service.serving").serve
     except ModuleNotFoundError as error:
         raise SafeconductError(f"the service is not installed: {error}") from None

@@ -98,4 +98,5 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.set_defaults(run=commands.serve)
+    commands.add_service_commands(subs)
     return parser

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Annotated, Any, cast
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query, Request
 from starlette.responses import Response
 
 from engine.errors import Fault, did_you_mean, shown
@@ -17,14 +17,24 @@ from service.published import Published, Shelf
 AsOf = Annotated[
     Day | None, Query(description="The law of this day, `YYYY-MM-DD`; today where left out.", examples=["2026-11-23"])
 ]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        description="A name for this request, such as a UUID: sent again with the same content, it makes nothing new "
+        "and answers as the first time."
+    ),
+]
 _DESCRIBED = {
+    401: "Credentials are needed, or those sent are not good.",
+    403: "The credentials do not allow it.",
     404: "There is no such thing.",
     406: "None of the forms asked for is written.",
     413: "The body is too long.",
     415: "The body is not announced as JSON in UTF-8.",
     422: "The request is understood and wrong; every fault of an arrangement is listed.",
     500: "The service failed; the failure is logged under the request id.",
-    503: "The law is not loaded yet.",
+    503: "The law is not loaded yet, or the database is away.",
+    507: "There is no room to store anything.",
 }
 
 

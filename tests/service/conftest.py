@@ -13,6 +13,8 @@ from engine.decision.statute import Law
 from engine.facade import load_rulesets
 from service.app import create_app
 from service.examples import examples
+from service.settings import Settings
+from tests.service.stored import Service, service
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +26,7 @@ def law() -> Law:
 
 @pytest.fixture(scope="session")
 def app(law: Law) -> FastAPI:
-    return create_app(law)
+    return create_app(law, Settings(database="none"))
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +47,10 @@ def example(shipped: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A copy that a test may change."""
     copied: dict[str, Any] = json.loads(json.dumps(shipped["thl-nih-diabetes"]))
     return copied
+
+
+@pytest.fixture
+def stored(database_url: str, tmp_path: Path) -> Iterator[Service]:
+    """A service that stores, on each database."""
+    with service(database_url, tmp_path) as running:
+        yield running

@@ -50,7 +50,7 @@ def ask(port: int, method: str, path: str, body: bytes = b"") -> tuple[int, byte
 def server(rulesets: Path, cache: Path, **environment: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     port = free_port()
     command = [*COMMAND, "--rulesets", str(rulesets), "serve", "--port", str(port)]
-    variables = {**os.environ, "XDG_CACHE_HOME": str(cache), **environment}
+    variables = {**os.environ, "XDG_CACHE_HOME": str(cache), "SAFECONDUCT_DATA": str(cache / "data"), **environment}
     with subprocess.Popen(command, cwd=ROOT, env=variables, stderr=subprocess.PIPE) as process:
         try:
             yield port, process

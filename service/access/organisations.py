@@ -1,0 +1,31 @@
+"""Organisations: whatever is stored belongs to one, and nobody sees another's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from service import audit
+from service.access import keys
+from service.access.permissions import Principal
+from service.storage.columns import now
+from service.storage.ids import new_id
+from service.storage.tables import organisations
+
+
+def found(connection: Connection, name: str) -> keys.NewKey:
+    """Make an organisation with a key for its first administrator."""
+    made: dict[str, Any] = {"id": new_id("org"), "name": name, "created_at": now()}
+    connection.execute(insert(organisations).values(made))
+    audit.begin(connection, made["id"])
+    operator = Principal("operator", made["id"], frozenset(), frozenset())
+    audit.append(connection, operator, "organisation.made", made["id"], after={"id": made["id"], "name": name})
+    return keys.make(connection, operator, "first administrator", ["administrator"])
+
+
+def first_run(connection: Connection) -> keys.NewKey | None:
+    """Make the first organisation of an embedded database, or return None where there is one."""
+    if connection.execute(select(func.count()).select_from(organisations)).scalar_one():
+        return None
+    return found(connection, "default")

@@ -1,0 +1,60 @@
+"""The one table that says what each route asks of a caller. A route that is not in it keeps the service from starting.
+
+`public` is for what is the same for everybody and says nothing of anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, compile_path
+
+from service.access.permissions import Permission
+
+Guard = Permission | Literal["public"]
+
+GUARDS: Mapping[tuple[str, str], Guard] = {
+    ("GET", "/healthz"): "public",
+    ("GET", "/readyz"): "public",
+    ("GET", "/openapi.json"): "public",
+    ("GET", "/docs"): "public",
+    ("GET", "/docs/swagger-ui.css"): "public",
+    ("GET", "/docs/swagger-ui-bundle.js"): "public",
+    ("GET", "/docs/start.js"): "public",
+    ("GET", "/metrics"): "metrics:read",
+    ("GET", "/v1/instruments"): "law:read",
+    ("GET", "/v1/instruments/{id}"): "law:read",
+    ("GET", "/v1/rules/{id}"): "law:read",
+    ("GET", "/v1/facts"): "law:read",
+    ("GET", "/v1/jurisdictions"): "law:read",
+    ("GET", "/v1/schema"): "law:read",
+    ("GET", "/v1/law/files/{sha256}"): "law:read",
+    # Storing asks for `evaluations:write` besides: see the route.
+    ("POST", "/v1/evaluations"): "evaluate",
+    ("POST", "/v1/evaluations/batch"): "evaluate",
+    ("GET", "/v1/evaluations"): "evaluations:read",
+    ("GET", "/v1/evaluations/{id}"): "evaluations:read",
+    ("GET", "/v1/evaluations/{id}/decision"): "evaluations:read",
+    ("GET", "/v1/evaluations/{id}/law"): "evaluations:read",
+    ("POST", "/v1/evaluations/{id}/replay"): "evaluations:read",
+}
+
+
+def unguarded(routes: Sequence[BaseRoute]) -> list[tuple[str, str]]:
+    """Return the routes that the table does not name."""
+    return sorted(each for each in methods_and_paths(routes) if each not in GUARDS)
+
+
+def methods_and_paths(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, str]]:
+    """Yield every route, those of included routers as well."""
+    for route in iter_route_contexts(routes):
+        for method in route.methods or ():
+            yield method, str(route.path)
+
+
+def methods_of(routes: Sequence[BaseRoute], path: str) -> list[str]:
+    """Return the methods that a path of a request can be asked with."""
+    found = {method for method, form in methods_and_paths(routes) if compile_path(form)[0].match(path)}
+    return sorted(found)

@@ -1,0 +1,79 @@
+"""Decide and keep in one go, as the routes need it. Runs in a thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.decision.model import DECISION
+from engine.decision.rendering import render
+from service.access.authorising import forbidden
+from service.access.permissions import Principal
+from service.evaluating import Asked, evaluate, in_form
+from service.negotiation import Form
+from service.published import Shelf
+from service.records.keeping import Once, check_key, keep, made_before, once
+from service.records.reading import find
+from service.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A decision in the form asked for.
+
+    Attributes:
+        id: Of the record; "" where it was not stored.
+        is_replayed: Whether an earlier request had made it.
+    """
+
+    written: bytes
+    id: str = ""
+    is_replayed: bool = False
+    outcome: str = ""
+
+
+def storing(shelf: Shelf, by: Principal, wanted: bool | None) -> Database | None:
+    """Return the database to store in, or None where the decision is not stored.
+
+    Raises:
+        Problem: 403 or 404, it should be stored and cannot.
+    """
+    may = "evaluations:write" in by.permissions
+    if wanted is False or (wanted is None and not (may and shelf.has_storage)):
+        return None
+    if not may:
+        raise forbidden("evaluations:write")
+    return shelf.database
+
+
+def decide_and_keep(
+    body: bytes, asked: Asked, shelf: Shelf, database: Database, by: Principal, key: str | None
+) -> Answered:
+    """Decide an arrangement and keep the decision, or give what an earlier request with this key made."""
+    check_key(key)
+    wanted = once(key, body, asked)
+    earlier = wanted and _earlier(database, by, wanted, asked.form)
+    if earlier:
+        return earlier
+    decided = evaluate(body, asked, shelf)
+    name, was_there = keep(database, by, decided, wanted)
+    if was_there:
+        return kept(database, by, name, asked.form)
+    return Answered(in_form(decided, asked.form), name, outcome=decided.decision.outcome)
+
+
+def _earlier(database: Database, by: Principal, wanted: Once, form: Form) -> Answered | None:
+    with database.reading() as connection:
+        name = made_before(connection, by, wanted)
+    return kept(database, by, name, form) if name else None
+
+
+def kept(database: Database, by: Principal, name: str, form: Form) -> Answered:
+    """Return a kept decision."""
+    with database.reading() as connection:
+        row = find(connection, by, name)
+    return Answered(rendered(row["decision"], form), name, True, row["outcome"])
+
+
+def rendered(decision: bytes, form: Form) -> bytes:
+    """Return a decision of record in a form; as JSON it is the very bytes."""
+    return decision if form == "json" else render(DECISION.validate_json(decision), form).encode()

@@ -1,0 +1,148 @@
+"""Many arrangements in one request, a line of JSON each. A line that is wrong costs that line and no other.
+
+Lines are read as fast as they come, up to the limit of a batch, and answered in order. Were they read only as fast as
+they are answered, a client that sends everything before it reads anything would wait for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextvars import copy_context
+from dataclasses import dataclass, field
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from engine.errors import ArrangementError
+from service.logs import request_id
+from service.problems import Problem, answer, internal_error, problem, problem_of_database
+from service.published import Shelf
+from service.records.answering import Answered
+
+log = logging.getLogger("safeconduct.request")
+MEDIA_TYPE = "application/x-ndjson"
+Decide = Callable[[int, bytes], Answered]
+
+
+@dataclass(slots=True)
+class _Count:
+    lines: int = 0
+    decided: int = 0
+    stored: int = 0
+    failed: int = 0
+
+
+@dataclass(slots=True)
+class Batch:
+    """One batch on its way.
+
+    Attributes:
+        decide: Decides the body of a line, whose number it gets as well.
+        is_brief: Whether decisions are left out of the answers, for those who want outcomes only.
+    """
+
+    shelf: Shelf
+    decide: Decide
+    is_brief: bool
+    count: _Count = field(default_factory=_Count)
+    is_broken_off: bool = False
+
+    async def answers(self, request: Request) -> AsyncIterator[bytes]:
+        """Yield a line for each line, and a summary at the end."""
+        lines: asyncio.Queue[bytes | Problem | None] = asyncio.Queue()
+        reader = asyncio.create_task(self._read(request, lines))
+        try:
+            while (line := await lines.get()) is not None and not self.is_broken_off:
+                self.count.lines += 1
+                yield await self._answer(line)
+            summary = {name: getattr(self.count, name) for name in ("lines", "decided", "stored", "failed")}
+            yield _line({"summary": summary})
+        finally:
+            reader.cancel()
+
+    async def _read(self, request: Request, lines: asyncio.Queue[bytes | Problem | None]) -> None:
+        begun, total = bytearray(), 0
+        settings = self.shelf.settings
+        try:
+            async for part in request.stream():
+                total += len(part)
+                if total > settings.batch_limit:
+                    message = f"the batch is longer than {settings.batch_limit} bytes; the rest is not read"
+                    lines.put_nowait(problem(413, "body-too-large", message, "", "send fewer lines at a time"))
+                    begun.clear()
+                    break
+                first, *others = part.split(b"\n")
+                begun += first
+                for other in others:
+                    if begun.strip():
+                        lines.put_nowait(bytes(begun))
+                    begun = bytearray(other)
+            if begun.strip():
+                lines.put_nowait(bytes(begun))
+            lines.put_nowait(None)
+            await request.receive()  # nothing comes after the body but word that nobody is there any more
+        except ClientDisconnect:
+            pass
+        self.is_broken_off = True
+        lines.put_nowait(None)
+        log.info("a batch was broken off", extra={"lines": self.count.lines})
+
+    async def _answer(self, line: bytes | Problem) -> bytes:
+        number = self.count.lines
+        try:
+            if isinstance(line, Problem):
+                raise line
+            if len(line) > self.shelf.settings.body_limit:
+                message = f"the line is longer than {self.shelf.settings.body_limit} bytes"
+                raise problem(413, "body-too-large", message, "", "send fewer transfers at a time")
+            loop = asyncio.get_running_loop()
+            run = copy_context().run
+            found = await loop.run_in_executor(self.shelf.deciders, run, self.decide, number, line)
+        except Exception as error:  # noqa: BLE001 - it is logged, and costs this line alone
+            self.count.failed += 1
+            told = json.loads(bytes(answer_of(error)))
+            return _line({"line": number, "done": number, "status": told["status"], "problem": told})
+        self.count.decided += 1
+        self.count.stored += bool(found.id)
+        head = {"line": number, "done": number, "status": 201 if found.id else 200, "id": found.id or None}
+        head |= {"outcome": found.outcome}
+        if self.is_brief:
+            return _line(head)
+        return _line(head)[:-2] + b', "decision": ' + found.written + b"}\n"
+
+
+class Lines(Response):
+    """An answer in lines, written while the body is still read: Starlette's own would read the rest of it away."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, lines: AsyncIterator[bytes]) -> None:
+        super().__init__()
+        del self.headers["content-length"]
+        self.lines = lines
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send each line as it comes."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async for line in self.lines:
+            await send({"type": "http.response.body", "body": line, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def answer_of(error: Exception) -> bytes:
+    """Return the problem that a line is answered with."""
+    if isinstance(error, ArrangementError):
+        error = Problem(422, error.faults)
+    error = problem_of_database(error) or error
+    if isinstance(error, Problem):
+        return bytes(answer(error).body)
+    log.error("a line of a batch failed", exc_info=error)
+    return bytes(internal_error(request_id.get()).body)
+
+
+def _line(data: object) -> bytes:
+    return json.dumps(data, ensure_ascii=False).encode() + b"\n"

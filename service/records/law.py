@@ -1,0 +1,65 @@
+"""The law behind kept decisions: every file of every library that decided one, once, under its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.errors import EvaluationError
+from engine.law.files import RulesetFiles
+from service.published import Published
+from service.storage.columns import now
+from service.storage.tables import law_files, law_libraries
+
+_AT_A_TIME = 100
+
+
+def keep_law(connection: Connection, published: Published) -> None:
+    """Keep the files of a law, unless they are there."""
+    digest = published.law.library.digest
+    if published.files.digest() != digest:
+        raise EvaluationError("the files at hand are not those of the law that decides")
+    if connection.execute(select(law_libraries.c.sha256).where(law_libraries.c.sha256 == digest)).first():
+        return
+    texts = {name: text.encode() for name, text in named_files(published.files)}
+    hashes = {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
+    known = set(connection.execute(select(law_files.c.sha256)).scalars())
+    rows = [{"sha256": hashes[name], "content": text} for name, text in texts.items() if hashes[name] not in known]
+    insert_new(connection, law_files, sorted(rows, key=lambda row: str(row["sha256"])))
+    insert_new(connection, law_libraries, [{"sha256": digest, "files": hashes, "first_used_at": now()}])
+
+
+def named_files(files: RulesetFiles) -> Iterator[tuple[str, str]]:
+    """Yield the path below the folder of rulesets and the text of each file."""
+    yield from files.special.items()
+    yield from files.instruments.items()
+    for name, text in files.tables.items():
+        yield f"tables/{name}.csv", text
+
+
+def kept_files(connection: Connection, library_sha256: str) -> RulesetFiles:
+    """Return the files of a library that decided something."""
+    hashes = connection.execute(
+        select(law_libraries.c.files).where(law_libraries.c.sha256 == library_sha256)
+    ).scalar_one()
+    found = connection.execute(select(law_files).where(law_files.c.sha256.in_(set(hashes.values())))).all()
+    texts = {row.sha256: row.content.decode() for row in found}
+    parts: tuple[dict[str, str], dict[str, str], dict[str, str]] = ({}, {}, {})
+    for name, sha256 in hashes.items():
+        if name.startswith("tables/"):
+            parts[2][name.removeprefix("tables/").removesuffix(".csv")] = texts[sha256]
+        else:
+            parts[0 if "/" in name else 1][name] = texts[sha256]
+    return RulesetFiles(*parts)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, and leave those alone that are there."""
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    for start in range(0, len(rows), _AT_A_TIME):
+        statement = make(table).values(rows[start : start + _AT_A_TIME])
+        connection.execute(statement.on_conflict_do_nothing())

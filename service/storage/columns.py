@@ -1,0 +1,72 @@
+"""Column types that mean the same on both databases."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, LargeBinary, Text, TypeDecorator
+
+# Level 1: a decision shrinks to a fifth in two milliseconds; more effort gains little.
+_LEVEL = 1
+
+
+def now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A point in time. SQLite forgets time zones, so everything is UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone: it would mean another time on another machine."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the time in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Packed(TypeDecorator[bytes]):
+    """Bytes, compressed."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Compress."""
+        return None if value is None else zlib.compress(value, _LEVEL)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
+        """Give the bytes back."""
+        return None if value is None else zlib.decompress(bytes(value))
+
+
+class Json(TypeDecorator[Any]):
+    """Plain data as canonical text: equal data are equal bytes on both databases, so that they can be hashed."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Write it."""
+        return None if value is None else canonical(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Read it."""
+        return None if value is None else json.loads(value)
+
+
+def canonical(value: Any) -> str:
+    """Return plain data as JSON with sorted keys and no spaces; ASCII, because PostgreSQL refuses some characters."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

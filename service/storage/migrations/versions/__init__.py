@@ -1,0 +1,1 @@
+"""One module for each revision; a revision that was published is never changed."""
