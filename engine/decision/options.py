@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
 
 from engine.decision.model import MeasureOffer, Option
 from engine.facts.legs import Leg
-from engine.facts.values import TRUE, Truth
+from engine.facts.values import FALSE, TRUE, Truth
 from engine.inference.evaluation import Environment
 from engine.inference.program import And, Clause, Formula, Literal, Program
-from engine.inference.reference import truth
+from engine.inference.reference import defined, evaluate, truth
 from engine.law.book import StatuteBook
 from engine.law.expression import Atom, FactRef, MeasureRef
 
@@ -28,7 +27,7 @@ def options(
         later: Truth of each atom with every lever in place.
     """
     book = env.programs.book
-    finder = _Finder(program, atoms, later, book)
+    finder = _Finder(program, atoms, later)
     found = [
         Option(clause.rule.id if clause else "", clause.rule.cite if clause else "", _effort(offers), offers)
         for clause, need in finder.ways()
@@ -50,74 +49,72 @@ def _without_more(found: list[Option]) -> Iterator[Option]:
 
 
 class _Finder:
-    def __init__(self, program: Program, atoms: Sequence[Truth], later: Sequence[Truth], book: StatuteBook) -> None:
+    """Finds sets of atoms that levers can change and that, once changed, make an instrument let a transfer start."""
+
+    def __init__(self, program: Program, atoms: Sequence[Truth], later: Sequence[Truth]) -> None:
         self.program = program
         self.atoms = atoms
         self.later = later
-        self.book = book
 
     def ways(self) -> list[tuple[Clause | None, Need]]:
-        """Return for each route that levers can open the atoms that have to come true."""
-        base = self._bans() + self._duties(None)
-        if any(not ways for ways in base):
-            return []
+        """Return for each route that levers can open the atoms that have to change; each set was tried out."""
+        base = [self.fails(ban) for ban in self._own("ban")] + self._duties(None)
         routes: list[Clause | None] = [*self._own("route")]
         found: list[tuple[Clause | None, Need]] = []
         for route in routes or [None]:
-            parts = [*base]
-            if route is not None:
-                parts += [self.applies(route), *self._duties(route)]
-            if all(parts):
-                found += [(route, frozenset().union(*choice)) for choice in list(product(*parts))[:_MOST]]
+            parts = [*base] if route is None else [*base, self.holds(route), *self._duties(route)]
+            found += [(route, need) for need in _together(parts) if self._starts(need)]
         return found
 
-    def _own(self, kind: str) -> list[Clause]:
-        return [clause for clause in self.program.clauses if clause.own and clause.rule.kind == kind]
+    def _starts(self, need: Need) -> bool:
+        """Return whether the transfer may start once the atoms have changed: one change can undo what another does."""
+        changed = [self.later[n] if n in need else value for n, value in enumerate(self.atoms)]
+        return evaluate(self.program, changed, changed).may == TRUE
 
-    def _bans(self) -> list[list[Need]]:
-        """For each ban that applies: the ways to fulfil an exception to it."""
-        return [self._defeated(ban) for ban in self._own("ban")]
+    def _own(self, kind: str) -> tuple[Clause, ...]:
+        return self.program.kinds.get(kind, ())
 
-    def _defeated(self, clause: Clause) -> list[Need]:
-        if min(truth(clause.when, self.atoms), truth(clause.requires, self.atoms)) != TRUE:
-            return [frozenset()]
-        exceptions = [self.program.clauses[number] for number in clause.exceptions]
-        return [need for exception in exceptions for need in self.applies(exception)]
+    def holds(self, clause: Clause) -> list[Need]:
+        """Return the ways to make a rule apply: its conditions hold, and no exception to it does."""
+        parts = [self._becomes(clause.when, TRUE), self._becomes(clause.requires, TRUE)]
+        return _together(parts + [self.fails(self.program.clauses[number]) for number in clause.exceptions])
 
-    def applies(self, clause: Clause) -> list[Need]:
-        """The ways to make a route or exception apply."""
-        parts = [self._true(clause.when), self._true(clause.requires)]
-        parts += [self._defeated(self.program.clauses[number]) for number in clause.exceptions]
-        return [frozenset().union(*choice) for choice in list(product(*parts))[:_MOST]] if all(parts) else []
+    def fails(self, clause: Clause) -> list[Need]:
+        """Return the ways to keep a rule from applying: a condition fails, or an exception to it applies."""
+        exceptions = [need for number in clause.exceptions for need in self.holds(self.program.clauses[number])]
+        found = self._becomes(clause.when, FALSE) + self._becomes(clause.requires, FALSE) + exceptions
+        return [frozenset()] if frozenset() in found else found
 
     def _duties(self, route: Clause | None) -> list[list[Need]]:
-        ways = []
+        """Return for each duty before the transfer, of a route or of none, the ways to fulfil it or not to have it."""
+        found = []
         for duty in self._own("duty"):
             belongs = route.number in duty.routes if route else not duty.rule.routes
-            if not belongs or duty.rule.timing != "before_transfer":
-                continue
-            if min(truth(duty.when, self.atoms), truth(duty.requires, self.atoms)) != TRUE:
-                continue
-            if duty.met is not None and truth(duty.met, self.atoms) == TRUE:
-                continue
-            met = self._true(duty.met) if duty.met is not None else []
-            ways.append(
-                met + [need for number in duty.exceptions for need in self.applies(self.program.clauses[number])]
-            )
-        return ways
+            if belongs and duty.rule.timing == "before_transfer":
+                met = self._becomes(duty.met, TRUE) if duty.met is not None else []
+                found.append(met + self.fails(duty))
+        return found
 
-    def _true(self, formula: Formula) -> list[Need]:
-        """The smallest sets of atoms that levers can bring about and that make a formula true."""
-        if truth(formula, self.atoms) == TRUE:
+    def _becomes(self, formula: Formula, wanted: Truth) -> list[Need]:
+        """Return the smallest sets of atoms that levers can change and that give a formula the truth wanted."""
+        if truth(formula, self.atoms) == wanted:
             return [frozenset()]
-        if truth(formula, self.later) != TRUE:
-            return []
         if isinstance(formula, Literal):
-            return [frozenset((formula.atom,))]
-        if isinstance(formula, And):
-            parts = [self._true(part) for part in formula.parts]
-            return [frozenset().union(*choice) for choice in list(product(*parts))[:_MOST]]
-        return [need for part in formula.parts for need in self._true(part)]
+            target = -wanted if formula.negated else wanted
+            return [frozenset((formula.atom,))] if self.later[formula.atom] == target else []
+        parts = [self._becomes(part, wanted) for part in formula.parts]
+        if isinstance(formula, And) is (wanted == TRUE):
+            return _together(parts)
+        return [need for part in parts for need in part]
+
+
+def _together(parts: Sequence[list[Need]]) -> list[Need]:
+    """Return the smallest unions of one set of each part; none where a part has none."""
+    found: set[Need] = {frozenset()}
+    for part in parts:
+        found = {one | other for one in found for other in part}
+        found = set(sorted(found, key=lambda need: (len(need), sorted(need)))[:_MOST])
+    return sorted(found, key=lambda need: (len(need), sorted(need)))
 
 
 def _offers(program: Program, need: Need, book: StatuteBook, leg: Leg, env: Environment) -> tuple[MeasureOffer, ...]:
@@ -134,7 +131,7 @@ def _offers(program: Program, need: Need, book: StatuteBook, leg: Leg, env: Envi
 
 
 def _measured_atoms(program: Program, numbers: Iterable[int], leg: Leg, env: Environment, depth: int) -> Iterator[Atom]:
-    """Yield the measures that atoms ask for; where a derived trait has to come true, those of its definition."""
+    """Yield the measures that atoms ask for; where a derived trait has to change, those of its definitions."""
     for number in numbers:
         atom = program.atoms[number]
         if isinstance(atom.left, MeasureRef):
@@ -143,8 +140,12 @@ def _measured_atoms(program: Program, numbers: Iterable[int], leg: Leg, env: Env
             definitions = env.programs.definitions(atom.left.trait)
             atoms = definitions.values(leg, env)
             later = _with_levers(definitions, atoms, leg, env)
-            finder = _Finder(definitions, atoms, later, env.programs.book)
-            ways = [need for clause in definitions.clauses if clause.own for need in finder.applies(clause)]
+            finder = _Finder(definitions, atoms, later)
+            own = [clause for clause in definitions.clauses if clause.own]
+            if defined(definitions, later) == TRUE:
+                ways = [need for clause in own for need in finder.holds(clause)]
+            else:
+                ways = _together([finder.fails(clause) for clause in own])
             best = min(ways, key=len, default=frozenset[int]())
             yield from _measured_atoms(definitions, sorted(best), leg, env, depth + 1)
 
