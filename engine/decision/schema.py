@@ -22,6 +22,7 @@ _ENUMS = {
     ("Dataset", "fields"): "field",
     ("Dataset", "technology"): "technology",
     ("Transfer", "purposes"): "purpose",
+    ("RequestedUse", "research"): "research_use",
 }
 _OWNERS = {"party": "Party", "dataset": "Dataset", "transfer": "Transfer", "arrangement": ""}
 _TYPES = {"bool": {"type": "boolean"}, "int": {"type": "integer"}, "country": {"type": "string"}}

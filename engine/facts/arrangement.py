@@ -56,6 +56,13 @@ Place = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterVali
 Number = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 TraitValue = Annotated[bool, Field(strict=True)] | Annotated[int, Field(strict=True, ge=-(10**12), le=10**12)] | Word
 NoneWord = Literal["none"]
+Ror = Annotated[str, StringConstraints(pattern=r"^https://ror\.org/0[a-z0-9]{8}$")]
+Orcid = Annotated[str, StringConstraints(pattern=r"^https://orcid\.org/[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$")]
+DuoCode = Annotated[str, StringConstraints(pattern=r"^DUO:[0-9]{7}$")]
+# A DUO code, or one of the limits for which DUO has no code.
+UseCode = Annotated[str, StringConstraints(pattern=r"^(DUO:[0-9]{7}|[a-z_]{1,40})$")]
+DiseaseId = Annotated[str, StringConstraints(pattern=r"^MONDO:[0-9]{7}$")]
+Months = Annotated[int, Field(strict=True, ge=1, le=1200)]
 
 
 class Model(BaseModel):
@@ -89,6 +96,7 @@ class Owner(Model):
 Owners = Annotated[tuple[Owner, ...], Field(max_length=100), BeforeValidator(_tuple)]
 Places = Annotated[tuple[Place, ...], Field(max_length=100), BeforeValidator(_tuple)]
 Words = Annotated[tuple[Word, ...], Field(max_length=100), BeforeValidator(_tuple)]
+SomePlaces = Annotated[tuple[Place, ...], Field(min_length=1, max_length=300), BeforeValidator(_tuple)]
 SomeWords = Annotated[tuple[Word, ...], Field(min_length=1, max_length=100), BeforeValidator(_tuple)]
 Traits = Annotated[dict[Word, TraitValue], Field(max_length=300)]
 
@@ -100,13 +108,14 @@ class Party(Model):
     name: Text | None = None
     country: Place
     kind: Word
-    ror: Annotated[str, StringConstraints(pattern=r"^https://ror\.org/0[a-z0-9]{8}$")] | None = None
+    ror: Ror | None = None
     organised_under: Place | None = None
     citizenship: Places | None = None
     owners: Owners | NoneWord | None = None
     branch_of: Word | None = None
     employer: Id | NoneWord | None = None
     employer_country: Place | None = None
+    nonprofit: bool | None = None
     group: Word | None = None
     traits: Traits = Field(default_factory=dict)
 
@@ -129,8 +138,86 @@ class Consent(Model):
     explicit: bool | None = None
 
 
+class PlaceLimit(Model):
+    """Places in which data may be used, or may not."""
+
+    allowed: SomePlaces | None = None
+    denied: SomePlaces | None = None
+
+
+class Moratorium(Model):
+    """Until when results are not published: a day, or a number of months from a day."""
+
+    until: Day | None = None
+    months: Months | None = None
+    since: Day | None = None
+
+
+class TimeLimit(Model):
+    """Until when data may be used: a day, or a number of months from the start of the transfer."""
+
+    until: Day | None = None
+    months: Months | None = None
+
+
+class UsePermission(Model):
+    """One way in which a data set may be used: its codes, and what belongs to them. Several are alternatives.
+
+    A code that stands without its detail (a place limit without places) is a limit whose extent is unknown.
+    """
+
+    id: Id
+    codes: Annotated[tuple[UseCode, ...], Field(min_length=1, max_length=30), BeforeValidator(_tuple)]
+    places: PlaceLimit | None = None
+    diseases: Annotated[tuple[DiseaseId, ...], Field(min_length=1, max_length=100), BeforeValidator(_tuple)] | None = (
+        None
+    )
+    moratorium: Moratorium | None = None
+    time_limit: TimeLimit | None = None
+    users: Annotated[tuple[Orcid, ...], Field(min_length=1, max_length=100), BeforeValidator(_tuple)] | None = None
+    projects: SomeWords | None = None
+    institutions: Annotated[tuple[Ror, ...], Field(min_length=1, max_length=100), BeforeValidator(_tuple)] | None = None
+    restriction: Text | None = None
+
+
+class StudiedDisease(Model):
+    """A disease under study and all the wider diseases that it is a kind of; unknown where these are left out."""
+
+    id: DiseaseId
+    kind_of: Annotated[tuple[DiseaseId, ...], Field(max_length=300), BeforeValidator(_tuple)] | None = None
+
+
+class RequestedUse(Model):
+    """What the importer wants to do with the data, in the words of their use limits.
+
+    Attributes:
+        relies_on: Permissions by id, where a data set has several that fit.
+        is_research: Decides about purposes of which the name leaves it open.
+        research: Kinds of research; what is not among them is not done.
+        publication: First day on which results are published; `none` where nothing is planned.
+    """
+
+    relies_on: Annotated[tuple[Id, ...], Field(min_length=1, max_length=30), BeforeValidator(_tuple)] | None = None
+    is_research: bool | None = None
+    research: Words | None = None
+    diseases: (
+        Annotated[tuple[StudiedDisease, ...], Field(min_length=1, max_length=100), BeforeValidator(_tuple)]
+        | NoneWord
+        | None
+    ) = None
+    commercial: bool | None = None
+    publication: Day | NoneWord | None = None
+    users: Annotated[tuple[Orcid, ...], Field(min_length=1, max_length=100), BeforeValidator(_tuple)] | None = None
+    project: Word | None = None
+
+
 class Dataset(Model):
-    """Data that travel together."""
+    """Data that travel together.
+
+    Attributes:
+        duo: Use limits as plain DUO codes; short for one permission without details.
+        use_permissions: Use limits with their details; several are alternatives. Either this or `duo`.
+    """
 
     id: Id
     title: Text | None = None
@@ -150,9 +237,9 @@ class Dataset(Model):
     export_classification: Word | None = None
     trl: Annotated[int, Field(strict=True, ge=1, le=9)] | None = None
     consent: Consent | None = None
-    duo: (
-        Annotated[tuple[Annotated[str, StringConstraints(pattern=r"^DUO:[0-9]{7}$")], ...], BeforeValidator(_tuple)]
-        | None
+    duo: Annotated[tuple[DuoCode, ...], Field(min_length=1, max_length=30), BeforeValidator(_tuple)] | None = None
+    use_permissions: (
+        Annotated[tuple[UsePermission, ...], Field(min_length=1, max_length=20), BeforeValidator(_tuple)] | None
     ) = None
     traits: Traits = Field(default_factory=dict)
 
@@ -174,6 +261,7 @@ class Transfer(Model):
     datasets: Annotated[tuple[Id, ...], Field(min_length=1, max_length=100), BeforeValidator(_tuple)]
     mode: Word
     purposes: SomeWords | None = None
+    use: RequestedUse | None = None
     agreement: Word | None = None
     consideration: bool | None = None
     frequency: Word | None = None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from engine.facts.arrangement import Dataset, Range, Subjects, Transfer
 from engine.facts.parties import ABSENT, UNKNOWN, PartyView, Value, countries_in, known, set_of
 from engine.facts.places import country_of
+from engine.facts.uses import USE_FACTS, permissions_of, use_fact
 from engine.facts.values import ANY_NUMBER, NOTHING_KNOWN, ZERO, Interval, Missing, PartialSet
 
 if TYPE_CHECKING:
@@ -17,7 +19,17 @@ if TYPE_CHECKING:
 class Leg:
     """One transfer carrying one data set."""
 
-    __slots__ = ("arrangement", "data", "data_index", "exporter", "importer", "index", "transfer", "transfer_index")
+    __slots__ = (
+        "arrangement",
+        "data",
+        "data_index",
+        "exporter",
+        "importer",
+        "index",
+        "transfer",
+        "transfer_index",
+        "uses",
+    )
 
     def __init__(self, arrangement: ArrangementView, index: int, transfer_index: int, data_index: int) -> None:
         self.arrangement = arrangement
@@ -28,6 +40,7 @@ class Leg:
         self.data: Dataset = arrangement.model.datasets[data_index]
         self.exporter: PartyView = arrangement.parties[self.transfer.exporter]
         self.importer: PartyView = arrangement.parties[self.transfer.importer]
+        self.uses: Mapping[str, Value] | None = None  # worked out when first asked for
 
     @property
     def origin(self) -> PartyView:
@@ -173,6 +186,7 @@ DATA_FACTS: Final[Mapping[str, Callable[[Leg], Value]]] = {
     "consent_explicit": lambda leg: _consent(leg, "explicit"),
     "key_with_importer": lambda leg: leg.holds_key(leg.importer),
     "key_with_exporter": lambda leg: leg.holds_key(leg.exporter),
+    "use_limits_stated": lambda leg: bool(permissions_of(leg.data)),
 }
 
 TRANSFER_FACTS: Final[Mapping[str, Callable[[Leg], Value]]] = {
@@ -192,6 +206,7 @@ TRANSFER_FACTS: Final[Mapping[str, Callable[[Leg], Value]]] = {
     "access_countries": lambda leg: countries_in(leg.transfer.access_from),
     "via_countries": _via,
     "categories": _transfer_categories,
+    **{name: partial(use_fact, name=name) for name in USE_FACTS},
 }
 
 # Where a built-in fact stands in the arrangement, below its party, data set or transfer; same name unless listed.
@@ -205,6 +220,7 @@ FACT_PLACES: Final[Mapping[tuple[str, str], str]] = {
     ("data", "consent_explicit"): "consent/explicit",
     ("data", "key_with_importer"): "key_holder",
     ("data", "key_with_exporter"): "key_holder",
+    ("data", "use_limits_stated"): "use_permissions",
     ("data", "persons"): "subjects",
     ("data", "records"): "subjects",
     ("data", "devices"): "subjects",
@@ -218,4 +234,5 @@ FACT_PLACES: Final[Mapping[tuple[str, str], str]] = {
     ("transfer", "access_countries"): "access_from",
     ("transfer", "via_countries"): "via",
     ("transfer", "categories"): "datasets",
+    **{("transfer", name): place for name, place in USE_FACTS.items()},
 }

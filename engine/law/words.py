@@ -13,7 +13,9 @@ from typing import Any
 
 from engine.errors import Fault, did_you_mean, one_of, shown
 from engine.facts.places import advice, is_place
+from engine.facts.uses import FOR_PROFIT
 from engine.law.model import Library, Measure
+from engine.law.use_words import check_relied_on, check_use_limits
 from engine.shape import MOST_FAULTS, pointer_of
 
 # `fromisoformat` also reads weeks, which do not sort as text.
@@ -81,6 +83,10 @@ class _Checker:
         for key in ("country", "organised_under", "employer_country"):
             yield from self.place((*path, key), party.get(key))
         yield from self.places(path, party, "citizenship")
+        kind, nonprofit = party.get("kind"), party.get("nonprofit")
+        if (nonprofit is True and kind in FOR_PROFIT) or (nonprofit is False and kind == "nonprofit"):
+            message = f"a party of kind `{shown(kind)}` says the opposite"
+            yield self.fault("contradiction", message, (*path, "nonprofit"), "correct one of the two")
         branch = party.get("branch_of")
         if isinstance(branch, str) and branch not in self.parties and not is_place(branch):
             message = f"`{shown(branch)}` is neither a party nor a country"
@@ -126,6 +132,7 @@ class _Checker:
         if isinstance(holder, str) and holder != "none":
             yield from self.reference((*path, "key_holder"), holder, self.parties, "party")
         yield from self.subjects(path, dataset)
+        yield from check_use_limits(path, dataset)
         yield from self.traits(path, dataset, "dataset")
 
     def subjects(self, path: Path, dataset: Mapping[str, Any]) -> Iterator[Fault]:
@@ -181,6 +188,12 @@ class _Checker:
         yield from self.via(path, transfer)
         yield from self.term(path, transfer)
         yield from self.onward(path, transfer)
+        use = transfer.get("use")
+        if isinstance(use, Mapping):
+            yield from self.words(use, (*path, "use"), "research", "research_use")
+            listed = datasets if isinstance(datasets, list) else []
+            carried = [item for _, item in self._items("datasets") if item.get("id") in listed]
+            yield from check_relied_on((*path, "use"), use, carried)
         yield from self.measures((*path, "measures"), transfer.get("measures"))
         yield from self.traits(path, transfer, "transfer")
 
