@@ -21,7 +21,7 @@ from service.access.routes import unguarded
 from service.envelope import Envelope
 from service.metrics import Metrics
 from service.published import Shelf
-from service.routes import batches, evaluations, law, operations, records
+from service.routes import batches, evaluations, imports, law, operations, records
 from service.routes.common import published_of
 from service.settings import Settings
 
@@ -65,7 +65,7 @@ def create_app(
     app.add_middleware(Envelope, metrics=metrics)
     _handle_errors(app)
     # The batch before what reads an id: `/v1/evaluations/batch` is no id.
-    for router in (batches.router, evaluations.router, records.router, law.router, operations.router):
+    for router in (batches.router, evaluations.router, imports.router, records.router, law.router, operations.router):
         app.include_router(router)
     _publish(app, with_pages=shelf.settings.docs)
     missing = unguarded(app.routes)

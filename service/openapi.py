@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,12 +10,14 @@ from fastapi.openapi.utils import get_openapi
 
 from engine.decision.model import DECISION
 from engine.decision.receipt import engine_version
+from engine.imports import import_document
 from service.access.permissions import ANONYMOUS
 from service.access.routes import GUARDS
 from service.examples import decided, examples
 from service.published import Published
 from service.shapes import SCHEMA_OF, Problem
 
+_TAGS = "GRU\nGS-[AU, NZ]\nMOR-12\nDUO:0000021\n"
 _REF = "#/components/schemas/"
 _SUMMARY = "May this research data cross that border, as this arrangement proposes, and why?"
 _DESCRIPTION = """\
@@ -142,6 +145,7 @@ def _exemplify(found: dict[str, Any], published: Published) -> None:
             for status, response in operation["responses"].items():
                 if status in _PROBLEMS:
                     response["content"]["application/problem+json"]["example"] = _problem(status)
+    _exemplify_imports(found, published)
     shipped = dict(examples(published.law))
     if not shipped:
         return
@@ -151,6 +155,14 @@ def _exemplify(found: dict[str, Any], published: Published) -> None:
     name, data = next(iter(shipped.items()))
     answer = evaluate["responses"]["200"]["content"]["application/json"]
     answer["examples"] = {name: {"summary": data["title"], "value": decided(data, published.law)}}
+
+
+def _exemplify_imports(found: dict[str, Any], published: Published) -> None:
+    draft = asdict(import_document(_TAGS, published.law.library, "duo"))
+    operation = found["paths"]["/v1/imports"]["post"]
+    operation["requestBody"]["content"]["text/plain"]["examples"] = {"tags": {"summary": "DUO tags", "value": _TAGS}}
+    answer = operation["responses"]["200"]["content"]["application/json"]
+    answer["examples"] = {"tags": {"summary": "Draft of DUO tags", "value": draft}}
 
 
 def _problem(status: str) -> dict[str, Any]:

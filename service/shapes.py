@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -253,3 +253,22 @@ class Coverage(Shape):
     as_of: DayText
     covered: list[Covered]
     not_covered: list[NotCovered]
+
+
+class ImportNote(Shape):
+    """Something to look at before a draft is used."""
+
+    kind: Literal["unmapped", "missing", "assumed", "renamed"]
+    where: Annotated[
+        str,
+        Field(description="JSON pointer into the document (`missing`: the draft), or subject and predicate of RDF."),
+    ]
+    message: str
+    help: str
+
+
+class ImportedDraft(Shape):
+    """A draft of an arrangement, which may lack keys that an arrangement needs, and all that it does not hold."""
+
+    arrangement: dict[str, Any]
+    notes: list[ImportNote]

@@ -34,6 +34,7 @@ GUARDS: Mapping[tuple[str, str], Guard] = {
     # Storing asks for `evaluations:write` besides: see the route.
     ("POST", "/v1/evaluations"): "evaluate",
     ("POST", "/v1/evaluations/batch"): "evaluate",
+    ("POST", "/v1/imports"): "evaluate",
     ("GET", "/v1/evaluations"): "evaluations:read",
     ("GET", "/v1/evaluations/{id}"): "evaluations:read",
     ("GET", "/v1/evaluations/{id}/decision"): "evaluations:read",

@@ -1,0 +1,60 @@
+"""Draft arrangements from other documents."""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import copy_context
+from dataclasses import asdict
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from engine.imports import import_document
+from engine.imports.reading import Form
+from service import shapes
+from service.bodies import read_body
+from service.negotiation import check_media
+from service.published import Shelf
+from service.routes.common import as_json, errors, only, shelf_of
+
+router = APIRouter(prefix="/v1", tags=["decide"])
+MEDIA: tuple[str, ...] = ("application/json", "application/ld+json", "text/turtle", "text/plain")
+_TEXT = {"schema": {"type": "string"}}
+_BODY: dict[str, Any] = {
+    "application/json": {"schema": {}},
+    "application/ld+json": {"schema": {}},
+    "text/turtle": _TEXT,
+    "text/plain": _TEXT,
+}
+From = Annotated[
+    Form | None,
+    Query(alias="from", description="What the document is; seen from the document where left out.", examples=["madmp"]),
+]
+
+
+@router.post(
+    "/imports",
+    operation_id="importDocument",
+    summary="Draft an arrangement from a data management plan, a catalogue, a data card or DUO tags",
+    description="Reads RDA maDMP, DCAT and HealthDCAT-AP (Turtle, JSON-LD), Croissant and DUO tags. Nothing is stored, "
+    "and nothing that the document refers to is fetched. What it does not say stays out of the draft; what the draft "
+    "cannot hold is listed with its place.",
+    dependencies=[only("from")],
+    response_model=shapes.ImportedDraft,
+    responses=errors(401, 403, 413, 415, 422, 503),
+    openapi_extra={"requestBody": {"required": True, "content": _BODY}},
+)
+async def post_import(request: Request, form: From = None) -> Response:
+    """Draft an arrangement from the document in the body."""
+    shelf = shelf_of(request)
+    _ = shelf.published
+    check_media(request.headers, MEDIA)
+    body = await read_body(request, shelf.settings.body_limit)
+    loop = asyncio.get_running_loop()
+    return as_json(await loop.run_in_executor(shelf.deciders, copy_context().run, partial(_draft, body, form, shelf)))
+
+
+def _draft(body: bytes, form: Form | None, shelf: Shelf) -> dict[str, Any]:
+    return asdict(import_document(body, shelf.published.law.library, form))
