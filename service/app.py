@@ -18,10 +18,22 @@ from engine.errors import ArrangementError
 from service import docs, openapi, problems
 from service.access.authorising import authorise
 from service.access.routes import unguarded
+from service.background import Background
 from service.envelope import Envelope
 from service.metrics import Metrics
 from service.published import Shelf
-from service.routes import batches, evaluations, imports, law, operations, records
+from service.routes import (
+    agreements,
+    audit,
+    batches,
+    evaluations,
+    imports,
+    keys,
+    law,
+    operations,
+    records,
+    webhooks,
+)
 from service.routes.common import published_of
 from service.settings import Settings
 
@@ -49,7 +61,12 @@ def create_app(
             await run_in_threadpool(shelf.open_storage)
         else:
             shelf.load_in_background(on_failure or (lambda: None))
+        background = Background(shelf) if shelf.has_storage and shelf.settings.workers else None
+        if background is not None:
+            background.start()
         yield
+        if background is not None:
+            await run_in_threadpool(background.stop)
         await run_in_threadpool(shelf.close)
 
     app = FastAPI(
@@ -65,8 +82,8 @@ def create_app(
     app.add_middleware(Envelope, metrics=metrics)
     _handle_errors(app)
     # The batch before what reads an id: `/v1/evaluations/batch` is no id.
-    for router in (batches.router, evaluations.router, imports.router, records.router, law.router, operations.router):
-        app.include_router(router)
+    for each in (batches, evaluations, imports, records, agreements, keys, webhooks, audit, law, operations):
+        app.include_router(each.router)
     _publish(app, with_pages=shelf.settings.docs)
     missing = unguarded(app.routes)
     if missing:

@@ -1,9 +1,10 @@
-"""What an operator does at a terminal: `safeconduct db`, `safeconduct org`. The command line finds this by name."""
+"""What an operator does at a terminal: `safeconduct db`, `org`, `audit`. The command line finds this by name."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from engine.errors import SafeconductError
@@ -11,6 +12,7 @@ from service.access import organisations
 from service.settings import read_settings
 from service.storage.database import Database
 from service.storage.upgrading import check, upgrade
+from service.verifying import Head, check_database, check_export, export, signing_key
 
 
 def add(subs: Any) -> None:
@@ -24,6 +26,47 @@ def add(subs: Any) -> None:
     made = steps.add_parser("add", help="add one, and print a key for its first administrator")
     made.add_argument("name", metavar="NAME")
     made.set_defaults(run=add_organisation)
+
+    log = subs.add_parser("audit", help="the log of who did what: check it, or write it out with its head signed")
+    steps = log.add_subparsers(required=True, metavar="STEP")
+    check_ = steps.add_parser("verify", help="find every change, removal or reordering")
+    check_.add_argument("file", nargs="?", type=Path, metavar="FILE", help="an export; the database where left out")
+    check_.add_argument("--against", action="append", default=[], type=Path, metavar="FILE", help="an earlier export")
+    check_.add_argument("--key", default="", metavar="KEY", help="public key, in base64, that heads are signed with")
+    check_.set_defaults(run=verify_audit)
+    out = steps.add_parser("export", help="write the log of an organisation, its head signed")
+    out.add_argument("organisation", metavar="ID")
+    out.set_defaults(run=export_audit)
+
+
+def verify_audit(options: argparse.Namespace) -> int:
+    """Check the audit log of the database, or an export."""
+    if options.file is not None:
+        heads = [_checked(options.file, options.key)]
+    else:
+        earlier = [_checked(file, options.key) for file in options.against]
+        database = opened()
+        with database.reading() as connection:
+            heads = check_database(connection, earlier)
+        database.close()
+    for head in heads:
+        _say(f"{head.organisation}: {head.number} entries, head {head.sha256}: whole")
+    return 0
+
+
+def _checked(file: Path, key: str) -> Head:
+    with file.open("rb") as lines:
+        return check_export(lines, key)
+
+
+def export_audit(options: argparse.Namespace) -> int:
+    """Write the log of an organisation."""
+    database = opened()
+    with database.reading() as connection:
+        for line in export(connection, options.organisation, signing_key(read_settings().data)):
+            sys.stdout.buffer.write(line)
+    database.close()
+    return 0
 
 
 def upgrade_database(_options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.decision.deciding import decide
@@ -43,8 +43,11 @@ class Decided:
     written: bytes
 
 
-def evaluate(body: bytes, asked: Asked, shelf: Shelf) -> Decided:
+def evaluate(body: bytes, asked: Asked, shelf: Shelf, where: str = "") -> Decided:
     """Decide an arrangement.
+
+    Args:
+        where: JSON pointer of the arrangement in the body of the request.
 
     Raises:
         ArrangementError: It cannot be read, is too large to decide in one go, or a reading is not known.
@@ -55,7 +58,9 @@ def evaluate(body: bytes, asked: Asked, shelf: Shelf) -> Decided:
     try:
         arrangement = read_arrangement(_parse(body), law.library)
     except ArrangementError as error:
-        raise ArrangementError([*error.faults, *faults]) from None
+        raise ArrangementError(
+            [*(replace(each, where=f"{where}{each.where}") for each in error.faults), *faults]
+        ) from None
     faults += _too_large(arrangement, shelf.settings.leg_limit)
     if faults:
         raise ArrangementError(faults)

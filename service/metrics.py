@@ -38,6 +38,9 @@ class Metrics:
             ("instrument",),
             registry=self.registry,
         )
+        self.deliveries = Gauge(
+            "safeconduct_webhook_deliveries", "Deliveries of webhooks not made", ("state",), registry=self.registry
+        )
         self.ready = Gauge("safeconduct_ready", "1 once the law is loaded", registry=self.registry)
         self.law = Gauge("safeconduct_law", "The law being served", ("sha256", "engine"), registry=self.registry)
 

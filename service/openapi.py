@@ -48,6 +48,13 @@ _PROBLEMS: dict[str, tuple[str, str, str, str]] = {
         "no form of the answer is acceptable",
         "ask for `application/json`, `text/markdown`, `text/plain`",
     ),
+    "409": ("wrong-state", "", "a `draft` cannot become `approved`", "it can become `submitted`, `withdrawn`"),
+    "412": (
+        "version-changed",
+        "header:If-Match",
+        "version 3 is the current one; since 2: comment by sck_01k",
+        "read it again, and decide anew",
+    ),
     "413": ("body-too-large", "", "the body is longer than 2097152 bytes", "send fewer transfers at a time"),
     "415": (
         "unsupported-content-type",
@@ -56,6 +63,12 @@ _PROBLEMS: dict[str, tuple[str, str, str, str]] = {
         "send `Content-Type: application/json`, in UTF-8",
     ),
     "422": ("bad-value", "query:as_of", "a day is written `YYYY-MM-DD`", ""),
+    "428": (
+        "version-needed",
+        "header:If-Match",
+        "the version that is to be changed has to be named",
+        'send `If-Match: "3"`, the `ETag` of what you read',
+    ),
     "500": (
         "internal-error",
         "",
@@ -89,9 +102,20 @@ def document(app: FastAPI, published: Published) -> dict[str, Any]:
     _add(schemas, "Problem", Problem.model_json_schema(ref_template=_REF + "{model}"))
     _add(schemas, "Arrangement", _moved(published.schema))
     _add(schemas, "Decision", DECISION.json_schema(mode="serialization", ref_template=_REF + "{model}"))
+    _share(found)
     _exemplify(found, published)
     _guard(found)
     return dict(_referring(found))
+
+
+def _share(found: dict[str, Any]) -> None:
+    """Move what forms define beside themselves to the components."""
+    for path in found["paths"].values():
+        for operation in path.values():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                content["schema"] = dict(content["schema"])  # the form's own, which other documents show as well
+                for name, schema in content["schema"].pop("$defs", {}).items():
+                    _add(found["components"]["schemas"], name, dict(schema))
 
 
 def _guard(found: dict[str, Any]) -> None:

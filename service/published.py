@@ -70,6 +70,11 @@ class Shelf:
         return self._published
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is a law, and a database that is open."""
+        return self.is_ready and self._database is not None
+
+    @property
     def has_storage(self) -> bool:
         """Whether there is a database to keep decisions in."""
         return bool(self.settings.database_url)

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,9 @@ class Settings:
         anonymous: Whether somebody without credentials may read the law and have arrangements decided that are not
             stored (`SAFECONDUCT_ANONYMOUS`, on or off). None: only with the embedded default or no database at all, on
             an address that other machines cannot reach.
+        webhook_networks: Networks that webhooks may reach though they are not public, separated by commas
+            (`SAFECONDUCT_WEBHOOK_NETWORKS`), such as `10.1.0.0/16`. Empty: none.
+        workers: Whether this process sends webhooks and watches agreements (`SAFECONDUCT_WORKERS`, on or off).
         batch_limit: Largest body of a batch in bytes (`SAFECONDUCT_BATCH_LIMIT`).
         host: Address that is listened on; an argument of `serve`.
     """
@@ -63,6 +66,8 @@ class Settings:
     data: Path = field(default_factory=default_data)
     anonymous: bool | None = None
     batch_limit: int = 32 * 1024 * 1024
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    workers: bool = True
     host: str = "127.0.0.1"
 
     @property
@@ -149,6 +154,13 @@ def _folder(text: str) -> Path:
     return Path(text)
 
 
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("networks such as `10.1.0.0/16, fd00::/8`") from None
+
+
 def _database(text: str) -> str:
     if text in ("", "none"):
         return text
@@ -170,4 +182,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "data": _folder,
     "anonymous": _switch,
     "batch_limit": _positive,
+    "webhook_networks": _networks,
+    "workers": _switch,
 }

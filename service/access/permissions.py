@@ -11,23 +11,26 @@ Permission = Literal[
     "evaluate",
     "evaluations:read",
     "evaluations:write",
+    "agreements:read",
+    "agreements:write",
+    "agreements:review",
+    "webhooks:manage",
     "keys:manage",
-    "people:manage",
     "audit:read",
     "metrics:read",
 ]
 Role = Literal["reader", "submitter", "reviewer", "rule_author", "administrator"]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
-_READ: frozenset[Permission] = frozenset({"law:read", "evaluations:read"})
-_SUBMIT: frozenset[Permission] = _READ | {"evaluate", "evaluations:write"}
+_READ: frozenset[Permission] = frozenset({"law:read", "evaluations:read", "agreements:read"})
+_SUBMIT: frozenset[Permission] = _READ | {"evaluate", "evaluations:write", "agreements:write"}
 ROLES: dict[Role, frozenset[Permission]] = {
     "reader": _READ,
     "submitter": _SUBMIT,
-    "reviewer": _READ | {"evaluate"},
+    "reviewer": _READ | {"evaluate", "agreements:review"},
     "rule_author": _READ | {"evaluate"},
     # Runs the organisation's side of the service; approving is for reviewers, so that one person cannot do both.
-    "administrator": _SUBMIT | {"keys:manage", "people:manage", "audit:read", "metrics:read"},
+    "administrator": _SUBMIT | {"webhooks:manage", "keys:manage", "audit:read", "metrics:read"},
 }
 # What somebody without credentials may do where the operator lets them: nothing that reads or leaves a trace.
 ANONYMOUS: frozenset[Permission] = frozenset({"law:read", "evaluate", "metrics:read"})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Header, Query, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from engine.errors import Fault, did_you_mean, shown
@@ -29,9 +31,12 @@ _DESCRIBED = {
     403: "The credentials do not allow it.",
     404: "There is no such thing.",
     406: "None of the forms asked for is written.",
+    409: "The object is not in a state in which this can be done.",
+    412: "The object changed since the version named; the answer says what was done meanwhile.",
     413: "The body is too long.",
     415: "The body is not announced as JSON in UTF-8.",
     422: "The request is understood and wrong; every fault of an arrangement is listed.",
+    428: "The version that is to be changed has to be named: `If-Match`.",
     500: "The service failed; the failure is logged under the request id.",
     503: "The law is not loaded yet, or the database is away.",
     507: "There is no room to store anything.",
@@ -89,9 +94,15 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _DESCRIBED[status], "content": content} for status in (*statuses, 500)}
 
 
-def as_json(data: Any) -> Response:
+def body_of(form: type[BaseModel]) -> dict[str, Any]:
+    """Return the documentation of a JSON body."""
+    schema = form.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def as_json(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return plain data as a response."""
-    return Response(json.dumps(data, ensure_ascii=False), media_type="application/json")
+    return Response(json.dumps(data, ensure_ascii=False), status, headers, "application/json")
 
 
 def find(name: str, known: Any, what: str) -> Any:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -164,4 +166,115 @@ audit_entries = Table(
     Column("sha256", _SHA, nullable=False),
     PrimaryKeyConstraint("organisation", "number"),
     Index(None, "organisation", "object", "number"),
+)
+
+# -- reviews ----------------------------------------------------------------------------------------------------------
+
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("organisation", _ID, ForeignKey("organisations.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("outcome", String(32), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    Column("expires_on", Date),
+    Column("watched_outcome", String(32)),  # by the law at the last look of the watch
+    Column("watched_evaluation", _ID),
+    Column("watched_library", _SHA),
+    Column("watched_day", Date),
+    Column("attention", String(32)),  # permission_lost | outcome_changed | override_expired | null
+    Column("attention_at", UtcTime),
+    Index(None, "organisation", "id"),
+    Index(None, "organisation", "state", "id"),
+)
+
+revisions = Table(
+    "agreement_revisions",
+    metadata,
+    Column("agreement", _ID, ForeignKey("agreements.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("evaluation", _ID, ForeignKey("evaluations.id"), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    PrimaryKeyConstraint("agreement", "number"),
+)
+
+# What was said and done about an agreement, in order: steps between states, comments, answers, sign-offs, overrides.
+acts = Table(
+    "agreement_acts",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("agreement", _ID, ForeignKey("agreements.id"), nullable=False),
+    Column("version", Integer, nullable=False),  # of the agreement once it was done
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", _ID, nullable=False),
+    Column("body", Json, nullable=False),
+    Index(None, "agreement", "id"),
+)
+
+# -- telling others ---------------------------------------------------------------------------------------------------
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("organisation", _ID, ForeignKey("organisations.id"), nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("subject", _ID, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("data", Json, nullable=False),
+    Index(None, "organisation", "id"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("organisation", _ID, ForeignKey("organisations.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("types", Json, nullable=False),  # event types; empty: all
+    Column("secret", Text, nullable=False),  # signing needs it as it is
+    Column("enabled", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    Index(None, "organisation", "id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("webhook", _ID, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    Column("event", _ID, ForeignKey("events.id"), nullable=False),
+    Column("state", String(16), nullable=False),  # waiting | delivered | dead
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UtcTime),
+    Column("answered", Integer),  # HTTP status of the last attempt
+    Column("failure", Text),
+    Column("done_at", UtcTime),
+    Index(None, "state", "next_at"),
+    Index(None, "webhook", "id"),
+)
+
+# One row: what the watch looked at last, so that a restart goes on and does not begin anew.
+watch_runs = Table(
+    "watch_runs",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("library_sha256", _SHA, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("cause", String(32), nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    Column("looked_at", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    UniqueConstraint("library_sha256", "day"),
 )

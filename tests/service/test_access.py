@@ -24,13 +24,14 @@ from service.storage.tables import api_keys, organisations
 from tests.service.asking import codes, problem
 from tests.service.stored import Service, service, small
 
+READ = {"law:read", "evaluations:read", "agreements:read"}
 WHO: dict[str, frozenset[str]] = {
     # Written out by hand: changing what a role may do is to be a decision, not an accident.
-    "reader": frozenset({"law:read", "evaluations:read"}),
-    "submitter": frozenset({"law:read", "evaluations:read", "evaluate", "evaluations:write"}),
-    "reviewer": frozenset({"law:read", "evaluations:read", "evaluate"}),
-    "rule_author": frozenset({"law:read", "evaluations:read", "evaluate"}),
-    "administrator": frozenset(PERMISSIONS),
+    "reader": frozenset(READ),
+    "submitter": frozenset({*READ, "evaluate", "evaluations:write", "agreements:write"}),
+    "reviewer": frozenset({*READ, "evaluate", "agreements:review"}),
+    "rule_author": frozenset({*READ, "evaluate"}),
+    "administrator": frozenset(PERMISSIONS) - {"agreements:review"},
 }
 
 

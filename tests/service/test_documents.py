@@ -16,6 +16,8 @@ from service.app import create_app
 from service.settings import Settings
 from tests.service.asking import JSON, post, problem
 
+ACTS = "revisions answers steps comments signoffs overrides confirmations attention".split()
+
 
 @pytest.fixture(scope="module")
 def document(client: TestClient) -> dict[str, Any]:
@@ -48,6 +50,21 @@ def test_the_document_lists_every_path(document: dict[str, Any]) -> None:
         ("/v1/evaluations/{id}/law", "get"),
         ("/v1/evaluations/{id}/replay", "post"),
         ("/v1/law/files/{sha256}", "get"),
+        ("/v1/keys", "get"),
+        ("/v1/keys", "post"),
+        ("/v1/keys/{id}", "delete"),
+        ("/v1/keys/{id}/rotate", "post"),
+        ("/v1/audit", "get"),
+        ("/v1/audit/export", "get"),
+        ("/v1/agreements", "get"),
+        ("/v1/agreements", "post"),
+        ("/v1/agreements/{id}", "get"),
+        *((f"/v1/agreements/{{id}}/{path}", "post") for path in ACTS),
+        ("/v1/webhooks", "get"),
+        ("/v1/webhooks", "post"),
+        ("/v1/webhooks/{id}", "delete"),
+        ("/v1/deliveries", "get"),
+        ("/v1/deliveries/{id}/replay", "post"),
         ("/v1/instruments", "get"),
         ("/v1/instruments/{id}", "get"),
         ("/v1/rules/{id}", "get"),

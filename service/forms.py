@@ -1,0 +1,44 @@
+"""Read the JSON body of a request into a form; every fault at once, each with its JSON pointer."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+
+from engine.errors import ArrangementError
+from engine.law.intake import parse_json
+from engine.shape import faults_of
+from service.bodies import read_body
+from service.negotiation import check_json
+from service.problems import Problem
+from service.routes.common import shelf_of
+
+FormT = TypeVar("FormT", bound="Form")
+
+
+class Form(BaseModel):
+    """Base of every body that a caller sends."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+async def read_form(request: Request, form: type[FormT]) -> FormT:
+    """Return the body of a request.
+
+    Raises:
+        Problem: 413, 415 or 422, with all that is wrong.
+    """
+    check_json(request.headers)
+    body = await read_body(request, shelf_of(request).settings.body_limit)
+    try:
+        data = parse_json(body.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        data = None
+    except ArrangementError as error:
+        raise Problem(422, error.faults) from None
+    try:
+        return form.model_validate(data)
+    except ValidationError as error:
+        raise Problem(422, faults_of(error, data, form)) from None

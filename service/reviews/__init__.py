@@ -1,0 +1,1 @@
+"""Reviews of agreements: revisions, states, comments, answers, sign-offs and overrides."""

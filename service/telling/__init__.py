@@ -1,0 +1,1 @@
+"""Telling others: events, and the webhooks that they are sent to."""

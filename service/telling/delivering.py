@@ -1,0 +1,119 @@
+"""Send what waits: claim a few deliveries, send each, write down how it went.
+
+A delivery is claimed by moving its next attempt ahead, so that a process that dies with it in hand has it tried again.
+So a receiver can get an event twice, never not at all; `webhook-id` tells it which it had.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import Connection, func, select, update
+
+from service.storage.columns import now
+from service.storage.database import Database
+from service.storage.tables import deliveries, events, webhooks
+from service.telling.addresses import AddressError, Network, read_target, resolve
+from service.telling.events import cloud_event
+from service.telling.signing import headers
+
+log = logging.getLogger("safeconduct.webhooks")
+Row = dict[str, Any]
+# After each failure; ten attempts within three days, then the delivery is dead until somebody replays it.
+BACKOFF = [5, 30, 120, 600, 1800, 3600, 4 * 3600, 12 * 3600, 24 * 3600]
+ATTEMPTS = len(BACKOFF) + 1
+_AT_A_TIME = 20
+_LEASE = timedelta(minutes=2)
+_SECONDS = httpx.Timeout(10, connect=5)
+_GONE = 410  # Standard Webhooks: the receiver wants nothing more
+
+
+def deliver(database: Database, allowed: Sequence[Network]) -> int:
+    """Send what is due, and return how many were tried."""
+    claimed = database.write(_claim)
+    if claimed:
+        # No proxy of the environment: it would resolve the name again, and not as we did.
+        with httpx.Client(timeout=_SECONDS, trust_env=False, follow_redirects=False) as client:
+            for row in claimed:
+                status, failure = _send(client, row, allowed)
+                database.write(lambda each, row=row, s=status, f=failure: _settle(each, row, s, f))  # type: ignore[misc]
+    return len(claimed)
+
+
+def _claim(connection: Connection) -> list[Row]:
+    due = (deliveries.c.state == "waiting") & (deliveries.c.next_at <= now())
+    query = select(deliveries.c.id).where(due).order_by(deliveries.c.next_at).limit(_AT_A_TIME)
+    names = connection.execute(query.with_for_update(skip_locked=True)).scalars().all()
+    if not names:
+        return []
+    mine = deliveries.c.id.in_(names)
+    connection.execute(update(deliveries).where(mine).values(next_at=now() + _LEASE))
+    whole = (
+        select(
+            deliveries.c.id.label("delivery"),
+            deliveries.c.attempts,
+            webhooks.c.id.label("webhook"),
+            webhooks.c.url,
+            webhooks.c.secret,
+            webhooks.c.enabled,
+            events,
+        )
+        .join(webhooks, deliveries.c.webhook == webhooks.c.id)
+        .join(events, deliveries.c.event == events.c.id)
+        .where(mine)
+        .order_by(events.c.id)
+    )
+    return [dict(row) for row in connection.execute(whole).mappings()]
+
+
+def _send(client: httpx.Client, row: Mapping[str, Any], allowed: Sequence[Network]) -> tuple[int | None, str]:
+    """Send one, and return the status of the answer and what went wrong."""
+    body = cloud_event(row)
+    try:
+        target = resolve(read_target(row["url"], allowed), allowed)
+        signed = headers(row["secret"], row["id"], int(time.time()), body)
+        request = client.build_request(
+            "POST",
+            target.pinned,
+            content=body,
+            headers={**signed, "Content-Type": "application/cloudevents+json", "Host": target.url.netloc.decode()},
+            extensions={"sni_hostname": target.url.host},  # the certificate is held against the name
+        )
+        answer = client.send(request, stream=True)  # what it says is not read
+        answer.close()
+    except AddressError as error:
+        return None, f"not sent: {error}"
+    except httpx.HTTPError as error:
+        return None, f"not received: {type(error).__name__}"
+    return answer.status_code, "" if answer.is_success else f"answered {answer.status_code}"
+
+
+def _settle(connection: Connection, row: Mapping[str, Any], status: int | None, failure: str) -> None:
+    attempts = row["attempts"] + 1
+    values: Row = {"attempts": attempts, "answered": status, "failure": failure or None}
+    if not failure:
+        values |= {"state": "delivered", "next_at": None, "done_at": now()}
+    elif attempts >= ATTEMPTS or status == _GONE:
+        values |= {"state": "dead", "next_at": None, "done_at": now()}
+        log.warning("a webhook is dead", extra={"delivery": row["delivery"], "reason": failure})
+    else:
+        seconds = BACKOFF[attempts - 1] * random.uniform(
+            0.9, 1.1
+        )  # so that what failed together does not return together
+        values |= {"next_at": now() + timedelta(seconds=seconds)}
+    connection.execute(update(deliveries).where(deliveries.c.id == row["delivery"]).values(values))
+
+
+def depths(connection: Connection) -> dict[str, int]:
+    """Return how many deliveries wait, and how many are dead."""
+    query = (
+        select(deliveries.c.state, func.count()).where(deliveries.c.state != "delivered").group_by(deliveries.c.state)
+    )
+    found = {row.state: int(row[1]) for row in connection.execute(query)}
+    return {"waiting": found.get("waiting", 0), "dead": found.get("dead", 0)}

@@ -1,0 +1,169 @@
+"""The watch: agreements are looked at again when law or day change; lost permissions first; a restart goes on."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from engine.decision.statute import load_law
+from service import watch
+from service.app import create_app
+from service.reviews.doing import today
+from service.storage.tables import agreements, events, watch_runs
+from tests.service.asking import codes
+from tests.service.stored import Service
+from tests.service.test_reviews import ONE, REASON, TWO, active, begin, do, go, read, signoff
+
+
+def shelf_of(stored: Service) -> Any:
+    return stored.client.app.state.shelf  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.background.Background.start", lambda self: None)
+    monkeypatch.setattr("service.background.Background.stop", lambda self: None)
+
+
+def enact(stored: Service, folder: Path, old: str, new: str) -> None:
+    """Change the law that the service has."""
+    file = folder / "rulesets" / "zz" / "data-act.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    shelf = shelf_of(stored)
+    shelf._published = create_app(load_law(folder / "rulesets"), shelf.settings).state.shelf.published
+
+
+BAN = ("state_secret in data.categories", "survey_microdata in data.categories")
+
+
+def test_while_nothing_changes_nothing_is_said(stored: Service) -> None:
+    name = active(stored)
+    assert watch.look(shelf_of(stored)) == (1, 0)
+    assert watch.look(shelf_of(stored)) == (0, 0)
+    assert read(stored, name)["version"] == 6
+    other = active(stored)  # after the day's run
+    assert watch.look(shelf_of(stored)) == (1, 0)
+    assert read(stored, other)["attention"] is None
+
+
+def test_a_lost_permission_is_flagged_told_and_kept(stored: Service, tmp_path: Path) -> None:
+    name = active(stored)
+    draft = begin(stored)
+    watch.look(shelf_of(stored))
+    enact(stored, tmp_path, *BAN)
+    assert watch.look(shelf_of(stored)) == (1, 1)
+    found = read(stored, name)
+    assert (found["state"], found["attention"]) == ("active", "permission_lost")
+    assert (found["outcome"], found["watched_outcome"]) == ("permitted_with_conditions", "not_yet_permitted")
+    act = found["acts"][-1]
+    assert (act["kind"], act["by"], act["body"]["permission_lost"]) == ("outcome_changed", "watch", True)
+    record = stored.ask("GET", f"/v1/evaluations/{act['body']['evaluation']}", "reader").json()
+    assert record["outcome"] == "not_yet_permitted"
+    with stored.database.reading() as connection:
+        event = connection.execute(select(events).order_by(events.c.id.desc())).mappings().first()
+    assert event
+    assert (event["type"], event["subject"]) == ("agreement.outcome_changed", name)
+    listed = stored.ask("GET", "/v1/agreements?attention=any", "reader").json()["items"]
+    assert [each["id"] for each in listed] == [name]
+    assert read(stored, draft)["version"] == 1
+    # The flag stays until a reviewer has seen it.
+    assert watch.look(shelf_of(stored), today() + timedelta(days=1))[1] == 0
+    assert codes(do(stored, name, "attention", "submitter", REASON), 403)
+    assert do(stored, name, "attention", "reviewer", REASON).json()["attention"] is None
+    assert codes(do(stored, name, "attention", "reviewer", REASON), 409) == {"": "wrong-state"}
+
+
+def test_a_dated_change_that_arrives_is_seen(stored: Service, tmp_path: Path) -> None:
+    tomorrow = today() + timedelta(days=1)
+    old = "when: [state_secret in data.categories]"
+    dated = f'when: [survey_microdata in data.categories]\n    from: "{tomorrow}"'
+    enact(stored, tmp_path, old, dated)
+    name = active(stored)
+    assert watch.look(shelf_of(stored), today()) == (1, 0)
+    assert watch.look(shelf_of(stored), tomorrow) == (1, 1)
+    assert read(stored, name)["attention"] == "permission_lost"
+
+
+def test_lost_permissions_come_before_other_changes(stored: Service, tmp_path: Path) -> None:
+    gained, lost = active(stored, title="gained"), active(stored, title="lost")
+    watch.look(shelf_of(stored))
+    with stored.database.writing() as connection:  # as if it had been forbidden before
+        mine = agreements.c.id == gained
+        connection.execute(update(agreements).where(mine).values(watched_outcome="prohibited"))
+    enact(stored, tmp_path, *BAN)
+    assert watch.look(shelf_of(stored)) == (2, 2)
+    with stored.database.reading() as connection:
+        query = select(events.c.subject).where(events.c.type == "agreement.outcome_changed").order_by(events.c.id)
+        told = connection.execute(query).scalars().all()
+    assert told == [lost, gained]
+    assert (read(stored, lost)["attention"], read(stored, gained)["attention"]) == (
+        "permission_lost",
+        "outcome_changed",
+    )
+
+
+def test_a_run_that_is_broken_off_is_taken_up_again(
+    stored: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [active(stored) for _ in range(3)]
+    watch.look(shelf_of(stored))
+    enact(stored, tmp_path, *BAN)
+    real = watch._tell
+    told: list[Any] = []
+
+    def tell(connection: Any, *given: Any) -> None:
+        if len(told) == 1:
+            raise KeyboardInterrupt
+        told.append(given)
+        real(connection, *given)
+
+    monkeypatch.setattr(watch, "_tell", tell)
+    with pytest.raises(KeyboardInterrupt):
+        watch.look(shelf_of(stored))
+    monkeypatch.setattr(watch, "_tell", real)
+    assert [read(stored, name)["attention"] for name in names].count("permission_lost") == 1
+    assert watch.look(shelf_of(stored)) == (2, 2)
+    for name in names:
+        found = read(stored, name)
+        assert [act["kind"] for act in found["acts"]].count("outcome_changed") == 1
+    with stored.database.reading() as connection:
+        assert len(connection.execute(select(watch_runs)).all()) == 2
+
+
+def test_an_agreement_ends_after_its_last_day(stored: Service) -> None:
+    name = begin(stored, measures=json.loads('{"zz.clauses": true, "zz.assessment": {"finding": "adequate"}}'))
+    go(stored, name, "submitted", "in_review")
+    signoff(stored, name)
+    go(stored, name, "approved")
+    last = today().isoformat()
+    do(stored, name, "steps", "submitter", {"to": "active", "expires_on": last, **REASON})
+    assert watch.look(shelf_of(stored))[0] == 1
+    assert read(stored, name)["state"] == "active"
+    watch.look(shelf_of(stored), today() + timedelta(days=1))
+    found = read(stored, name)
+    assert (found["state"], found["acts"][-1]["by"]) == ("expired", "watch")
+
+
+def test_an_override_that_ends_asks_for_attention(stored: Service) -> None:
+    name = begin(stored)
+    go(stored, name, "submitted", "in_review")
+    signoff(stored, name)
+    until = (today() + timedelta(days=2)).isoformat()
+    wish = {"reviewer": ONE, "expires_on": until, **REASON}
+    act = do(stored, name, "overrides", "reviewer", wish).json()["acts"][-1]["id"]
+    second = stored.key("reviewer", scopes=["agreements:review", "agreements:read"])
+    do(stored, name, "confirmations", "reviewer", {"override": act, "reviewer": TWO, **REASON}, key=second)
+    go(stored, name, "approved", "active")
+    watch.look(shelf_of(stored), today() + timedelta(days=2))
+    assert read(stored, name)["attention"] is None
+    watch.look(shelf_of(stored), today() + timedelta(days=3))
+    assert read(stored, name)["attention"] == "override_expired"
+    watch.look(shelf_of(stored), today() + timedelta(days=4))
+    assert [each["kind"] for each in read(stored, name)["acts"]].count("override_expired") == 1
