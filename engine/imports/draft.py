@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.errors import visible
+from engine.errors import ArrangementError, Fault, visible
 
 NoteKind = Literal["unmapped", "missing", "assumed", "renamed"]
 _MOST_TEXT = 200
+# As many as an arrangement can hold.
+MOST_IDS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,18 @@ def text_of(value: object, most: int = 2000) -> str | None:
 
 
 def id_of(text: object, taken: set[str], otherwise: str) -> str:
-    """Return an id made from a name, different from those taken, and take it."""
+    """Return an id made from a name, different from those taken, and take it.
+
+    Raises:
+        ArrangementError: More are taken than an arrangement can hold.
+    """
     letters = [c.lower() if c.isascii() and c.isalnum() else "-" for c in text] if isinstance(text, str) else []
     name = "-".join(part for part in "".join(letters).split("-") if part)[:40].strip("-") or otherwise
     if name == "none":
         name = otherwise
+    if len(taken) >= MOST_IDS:
+        message = f"more than {MOST_IDS} parties, data sets and transfers"
+        raise ArrangementError([Fault("too-large", message, "", "send fewer data sets at a time")])
     found, number = name, 2
     while found in taken:
         found, number = f"{name}-{number}", number + 1

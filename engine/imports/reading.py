@@ -15,7 +15,7 @@ from engine.law.model import Library
 
 Form = Literal["madmp", "healthdcat", "croissant", "duo"]
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
-MOST_BYTES: Final = 1_000_000
+MOST_BYTES: Final = 500_000
 _MOST_DEPTH: Final = 60
 
 
@@ -23,7 +23,7 @@ def import_document(text: str | bytes, library: Library, form: Form | None = Non
     """Return a draft arrangement from a document.
 
     Args:
-        text: JSON, JSON-LD, Turtle or plain tags; at most a million bytes. Nothing it refers to is fetched.
+        text: JSON, JSON-LD, Turtle or plain tags; at most half a million bytes. Nothing it refers to is fetched.
         form: What it is; seen from the document where left out.
     Returns:
         The draft, which may lack keys that an arrangement needs, and notes on all that it does not hold.
