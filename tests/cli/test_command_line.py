@@ -366,3 +366,18 @@ def test_two_days_readings_and_facts_are_compared(
     assert json.loads(capsys.readouterr().out)["before"] == "2020-03-01"
     assert run(rulesets, "compare", stored) == 2
     assert run(rulesets, "compare", stored, "--set", "/nowhere/9/x=1") == 2
+
+
+def test_an_interview_ends_with_a_completed_arrangement(
+    rulesets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, done = write(tmp_path, undetermined()), tmp_path / "done.yaml"
+    assert run(rulesets, "ask", file, "--list", "--format", "json") == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {fact["question"]["pointer"] for fact in listed["facts"]} >= {"/readings/zz.key_reading"}
+    answers = {"persons": "100", "zz.key_reading": "absolute"}
+    order = [fact["question"]["fact"] for fact in listed["facts"]]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{answers.get(name, '')}\n" for name in [*order, *order])))
+    assert run(rulesets, "ask", file, "--output", done) == 0
+    capsys.readouterr()
+    assert run(rulesets, "evaluate", done, "--format", "summary") == 0

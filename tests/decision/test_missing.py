@@ -1,0 +1,132 @@
+"""Missing facts: what is asked can change what is found, and the sets that are said to settle it do."""
+
+from __future__ import annotations
+
+import copy
+from itertools import product
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from engine.decision.answers import possible_answers, with_answer
+from engine.decision.deciding import decide
+from engine.decision.missing import Missing, missing_facts
+from engine.decision.statute import Law
+from engine.law.intake import read_arrangement
+from tests.inference.generating import DAYS, accepted, arrangements, laws
+from tests.rulesets_for_tests.making import Data, instrument, law, measure, plain, read, rule, trait
+
+SCOPE = rule("scope", "s")
+TRAITS = {"zz.one": trait("dataset"), "zz.two": trait("dataset"), "zz.three": trait("dataset")}
+
+
+def found(*rules: Data, **more: Any) -> Missing:
+    made = law(instrument(SCOPE, *rules, traits=TRAITS, measures={"zz.m": measure()}))
+    return missing_facts(read(plain(), made), made, **more)
+
+
+def facts(missing: Missing) -> list[str]:
+    return [each.question.fact for each in missing.facts]
+
+
+def test_what_decides_most_is_asked_first() -> None:
+    """A ban that turns on one fact alone, or on two others together."""
+    missing = found(rule("ban", "b", ["data.zz.one or (data.zz.two and data.zz.three)"]))
+    assert facts(missing)[0] == "zz.one"
+    assert set(facts(missing)) == {"zz.one", "zz.two", "zz.three"}
+
+
+def test_a_set_that_settles_is_the_smallest() -> None:
+    missing = found(rule("ban", "b", ["data.zz.one", "data.zz.two"]))
+    assert [len(each.facts) for each in missing.sets] == [1, 1]  # a single no settles it
+    both = found(rule("ban", "b", ["data.zz.one"]), rule("ban", "c", ["data.zz.two"]), rule("route", "r"))
+    assert next(each.facts for each in both.sets)[0].startswith("/datasets/0/traits/zz.")
+
+
+def test_each_answer_says_where_it_leads_and_why_it_is_asked() -> None:
+    (fact,) = found(rule("ban", "b", ["data.zz.one"])).facts
+    assert {lead.answer: (lead.outcome, lead.left) for lead in fact.leads} == {
+        True: ("prohibited", 0),
+        False: ("permitted", 0),
+    }
+    assert [(why.rule, why.cite) for why in fact.why] == [("zz.act.s1.b", "s 1")]
+
+
+def test_nothing_is_asked_where_the_transfer_is_refused_anyway() -> None:
+    other = instrument(rule("scope", "s"), rule("ban", "b"), id="zz.other")
+    made = law(instrument(SCOPE, rule("ban", "b", ["data.zz.one"]), traits=TRAITS), other)
+    assert missing_facts(read(plain(), made), made).facts == ()
+
+
+def test_a_fact_that_makes_no_difference_is_not_asked_for() -> None:
+    """Known or not, and whatever it is, the ban holds."""
+    rules = [rule("ban", "b", ["data.zz.one or not data.zz.one", "data.zz.two"])]
+    assert "zz.two" in facts(found(*rules))
+    alone = found(rule("ban", "b", ["data.zz.one", "not data.zz.one", "data.zz.two"]))
+    assert "zz.one" not in facts(alone) or any(lead.settles for lead in alone.facts[0].leads)
+
+
+def test_what_nobody_can_tell_is_not_asked_again() -> None:
+    assert facts(found(rule("ban", "b", ["data.zz.one"]), without=["/datasets/0/traits/zz.one"])) == []
+
+
+def verdicts(data: Data, made: Law, day: Any) -> list[tuple[str, str, str]]:
+    decision = decide(read_arrangement(data, made.library), made, as_of=day, core=False)
+    return [(t.id, f.instrument + f.dataset, f.outcome) for t in decision.transfers for f in t.findings] + [
+        (t.id, "gaps", str(len(t.gaps))) for t in decision.transfers
+    ]
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(laws(), arrangements(), st.sampled_from(DAYS))
+def test_no_question_is_asked_whose_answer_cannot_change_what_is_found(drawn: Any, data: Data, day: Any) -> None:
+    """Decided whole each time, answers to a question lead to different findings, alone or beside one other answer."""
+    made = accepted(drawn)
+    missing = missing_facts(read_arrangement(data, made.library), made, as_of=day)
+    asked = [fact.question for fact in missing.facts]
+    stays = verdicts(data, made, day)
+    for question in asked[:4]:
+        answers = possible_answers(question, data)
+        alone = [fitting(data, [(question, value)], made, day) for value in answers]
+        if not answers or any(each is not None and each != stays for each in alone):
+            continue
+        pairs = (
+            [fitting(data, [(other, beside), (question, value)], made, day) for value in answers]
+            for other in asked
+            if other is not question
+            for beside in possible_answers(other, data)
+        )
+        assert any(len({str(each) for each in seen if each is not None}) > 1 for seen in pairs), question
+
+
+def fitting(data: Data, answers: list[tuple[Any, Any]], made: Law, day: Any) -> Any:
+    changed: Any = copy.deepcopy(data)
+    try:
+        for question, value in answers:
+            changed = with_answer(changed, question, value)
+        return verdicts(changed, made, day)
+    except Exception:  # noqa: BLE001 - an answer that does not fit is none
+        return None
+
+
+def test_answering_every_question_settles_the_arrangement() -> None:
+    made = law(instrument(SCOPE, rule("ban", "b", ["data.zz.one", "data.zz.two or data.zz.three"]), traits=TRAITS))
+    for answers in product((True, False), repeat=3):
+        said = dict(zip(TRAITS, answers, strict=True))
+        data = plain()
+        for _ in range(4):
+            missing = missing_facts(read(data, made), made)
+            if not missing.facts:
+                break
+            question = missing.facts[0].question
+            data = with_answer(data, question, said[question.fact])
+        banned = said["zz.one"] and (said["zz.two"] or said["zz.three"])
+        assert decide(read(data, made), made).outcome == ("prohibited" if banned else "permitted")
