@@ -19,6 +19,7 @@ from engine.errors import ArrangementError, Fault, did_you_mean
 from engine.facts.arrangement import Arrangement
 from engine.facts.places import countries
 from engine.inference.outcomes import Outcome, worst
+from engine.inference.programs import BookPrograms
 from engine.law.expression import GroupRef
 from engine.law.model import Library
 
@@ -150,7 +151,9 @@ def matrix(
     rows = [(one, [other for other in places if other != one]) for one in places]
     cells: list[Cell] = []
     used: set[str] = set()
-    for found, names in _spread(partial(_row, maker, law, as_of, dict(readings or {})), rows, workers):
+    for found, names in _spread(
+        partial(_row, maker, law, as_of, dict(readings or {})), rows, workers, law.programs(as_of)
+    ):
         cells += found
         used |= names
         progress(len(cells), len(pairs))
@@ -171,11 +174,16 @@ _WORK: list[Callable[[tuple[str, list[str]]], _Row]] = []
 
 
 def _spread(
-    work: Callable[[tuple[str, list[str]]], _Row], rows: list[tuple[str, list[str]]], workers: int
+    work: Callable[[tuple[str, list[str]]], _Row],
+    rows: list[tuple[str, list[str]]],
+    workers: int,
+    warm: BookPrograms,
 ) -> Iterator[_Row]:
     if workers < 2 or len(rows) < 2:
         yield from map(work, rows)
         return
+    for program in warm.everything():  # made once, and there for every process that is forked
+        del program
     # Processes that are forked find the law, the maker and the programs at hand.
     _WORK[:] = [work]
     with ProcessPoolExecutor(min(workers, len(rows)), mp_context=get_context("fork")) as pool:

@@ -1,7 +1,7 @@
 """Which facts an open arrangement misses: the smallest sets that settle it, and what each answer leads to.
 
-Questions come from the findings that are open. Each is tried out: a question is asked only where some answer to it, alone
-or beside an answer to another one, changes what is found. Those that can decide most come first.
+Questions come from the findings that are open. Each is tried out: a question is asked only where some answer to it,
+alone or beside an answer to another one, changes what is found. Those that can decide most come first.
 """
 
 from __future__ import annotations

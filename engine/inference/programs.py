@@ -186,10 +186,14 @@ class BookPrograms:
 
     def can_reach(self, name: str, leg: Leg, places: set[str]) -> bool:
         """Return whether an instrument is in force and could reach a leg, given what that touches (see `touched`)."""
+        return self.could_reach(name, places) and not self._is_elsewhere(name, leg)
+
+    def could_reach(self, name: str, places: set[str]) -> bool:
+        """Return whether an instrument is in force and could reach some leg that touches some places."""
         if name not in self.book.instruments:
             return False
         countries = self._indexed(name)
-        return (countries is None or not places.isdisjoint(countries)) and not self._is_elsewhere(name, leg)
+        return countries is None or not places.isdisjoint(countries)
 
     def candidates(self, leg: Leg, elsewhere: bool = False) -> list[str]:
         """Return the instruments that could reach a leg, or have something to remark, in order of id.

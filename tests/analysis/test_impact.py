@@ -1,0 +1,184 @@
+"""The impact of changed law: the index leaves nothing out, and every way of running finds the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from engine.analysis import impact as module
+from engine.analysis.impact import Book, Impact, Index, Turn, impact, turns_of
+from engine.analysis.portfolio import Stored, places_of, read_portfolio, synthetic
+from engine.cli.impacts import book_of
+from engine.errors import ArrangementError
+from engine.facts.views import ArrangementView
+from engine.inference.programs import touched
+from engine.law.intake import parse_yaml, read_arrangement
+from engine.law.loading import load_library
+from engine.law.model import Library
+from tests.inference.generating import arrangements
+from tests.rulesets_for_tests.making import Data
+
+ROOT = Path(__file__).parents[2]
+RULESETS = str(ROOT / "rulesets")
+BEFORE, AFTER = Book(RULESETS, date(2026, 11, 30)), Book(RULESETS, date(2026, 12, 1))
+
+
+@cache
+def library() -> Library:
+    return load_library(ROOT / "rulesets")
+
+
+@cache
+def portfolio() -> tuple[Stored, ...]:
+    return tuple(synthetic(400, library(), seed=7))
+
+
+@cache
+def found() -> Impact:
+    return impact(portfolio(), BEFORE, AFTER)
+
+
+def test_the_change_in_chile_reaches_few_and_is_named() -> None:
+    """Ley 21.719 takes effect on 1 December 2026."""
+    assert "cl.ley-21719" in found().instruments
+    assert 0 < found().reached < found().total / 3
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (BEFORE, AFTER),
+        (Book(RULESETS, date(2023, 7, 9)), Book(RULESETS, date(2023, 7, 10))),
+        (AFTER, Book(RULESETS, AFTER.day, "transatlantic-alignment", AFTER.day)),
+    ],
+)
+def test_deciding_everything_anew_finds_what_the_index_finds(before: Book, after: Book) -> None:
+    by_index = impact(portfolio()[:200], before, after)
+    everything = impact(portfolio()[:200], before, after, everything=True)
+    assert by_index.turns == everything.turns
+    assert by_index.reached < everything.reached == 200
+
+
+def test_permissions_lost_come_first() -> None:
+    after = Book(RULESETS, AFTER.day, "fall-of-the-data-privacy-framework", AFTER.day)
+    file = ROOT / "examples" / "eu-us-company.yaml"
+    kept = json.dumps(parse_yaml(file.read_text(encoding="utf-8"), "x")).encode()
+    turns = impact([*portfolio()[:50], Stored("company", kept)], AFTER, after).turns
+    assert (turns[0].id, turns[0].kind, turns[0].before) == ("company", "lost", "permitted_with_conditions")
+    kinds = [turn.kind for turn in turns]
+    assert kinds == sorted(kinds, key=["lost", "gained", "changed"].index)
+
+
+@settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(arrangements())
+def test_plain_data_name_every_place_that_a_leg_touches(data: Data) -> None:
+    from engine.facts.arrangement import Arrangement
+
+    view = ArrangementView(Arrangement.model_validate(data), date(2026, 11, 23))
+    for leg in view.legs:
+        assert touched(leg) <= places_of(data)
+
+
+def test_examples_name_every_place_too() -> None:
+    for file in sorted((ROOT / "examples").glob("*.yaml")):
+        data = parse_yaml(file.read_text(encoding="utf-8"), file.name)
+        view = ArrangementView(read_arrangement(data, library()), date(2026, 11, 23))
+        assert all(touched(leg) <= places_of(data) for leg in view.legs)
+
+
+def test_two_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_CHUNK", 20)
+    assert impact(portfolio(), BEFORE, AFTER, workers=2) == found()
+
+
+def killed_once(before: Book, after: Book, stored: list[tuple[str, bytes]]) -> list[Turn]:
+    mark = Path(os.environ["KILL_MARK"])
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return turns_of(before, after, stored)
+
+
+def test_a_killed_process_costs_its_work_and_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(module, "_CHUNK", 20)
+    monkeypatch.setenv("KILL_MARK", str(tmp_path / "killed"))
+    monkeypatch.setattr(module, "turns_of", killed_once)
+    assert impact(portfolio(), BEFORE, AFTER, workers=2) == found()
+    assert (tmp_path / "killed").exists()
+
+
+def test_a_run_that_was_stopped_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(module, "_CHUNK", 20)
+    kept = tmp_path / "kept.ndjson"
+
+    class Stop(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        if done >= 20:
+            raise Stop
+
+    with pytest.raises(Stop):
+        impact(portfolio(), BEFORE, AFTER, resume=kept, progress=stop)
+    lines = kept.read_text(encoding="utf-8").splitlines()
+    kept.write_text("\n".join(lines) + '\n{"books": "half a li', encoding="utf-8")
+    decided: list[int] = []
+
+    def counted(before: Book, after: Book, stored: Any) -> list[Turn]:
+        decided.append(len(stored))
+        return turns_of(before, after, stored)
+
+    monkeypatch.setattr(module, "turns_of", counted)
+    assert impact(portfolio(), BEFORE, AFTER, resume=kept) == found()
+    assert sum(decided) == found().reached - 20 * len(lines)
+
+
+@pytest.mark.slow
+def test_a_cluster_finds_what_one_process_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(module, "_CHUNK", 40)
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp"
+    ) as cluster:
+        assert impact(portfolio(), BEFORE, AFTER, cluster=cluster.scheduler_address) == found()
+
+
+def test_a_portfolio_is_a_folder_or_a_file_of_lines(tmp_path: Path) -> None:
+    assert {each.id for each in read_portfolio(ROOT / "examples")} >= {"thl-nih-diabetes"}
+    file = tmp_path / "portfolio.ndjson"
+    lines = [json.dumps({"id": each.id, "arrangement": json.loads(each.text)}) for each in portfolio()[:3]]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert [each.id for each in read_portfolio(file)] == [each.id for each in portfolio()[:3]]
+    file.write_text(f"{lines[0]}\n[]\n", encoding="utf-8")
+    with pytest.raises(ArrangementError) as told:
+        list(read_portfolio(file))
+    assert str(told.value.faults[0].where).endswith("portfolio.ndjson:2")
+
+
+def test_a_book_is_a_day_a_reform_or_a_folder() -> None:
+    rulesets = ROOT / "rulesets"
+    assert book_of("2026-12-01", rulesets) == AFTER
+    assert book_of("transatlantic-alignment@2026-12-01", rulesets).reform_from == AFTER.day
+    assert book_of(f"{RULESETS}@2026-12-01", rulesets) == AFTER
+    for wrong in ("nothing", "2026-13-01", "us-federal-privacy-law@soon"):
+        with pytest.raises(ArrangementError):
+            book_of(wrong, rulesets)
+
+
+def test_nothing_changes_between_equal_books() -> None:
+    assert Index(AFTER, AFTER).instruments == ()
