@@ -20,13 +20,16 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
 from engine.analysis.portfolio import Stored, places_of
 from engine.decision.deciding import outcomes
 from engine.decision.statute import Law, load_law
 from engine.errors import ArrangementError
+from engine.facts.arrangement import Arrangement
+from engine.facts.views import ArrangementView
 from engine.inference.outcomes import RANK, Outcome, worst
-from engine.inference.programs import BookPrograms
+from engine.inference.programs import BookPrograms, touched
 from engine.law.book import shared_groups
 from engine.law.expression import GroupRef, MeasureRef, leaves
 from engine.law.intake import read_arrangement
@@ -123,6 +126,20 @@ class Index:
                 side.could_reach(name, places) for name in self.instruments for side in self._sides
             )
         return known
+
+    def reaches(self, data: object) -> bool:
+        """Return whether the change can reach some leg of an arrangement; one that cannot be read is not left out."""
+        try:
+            view = ArrangementView(Arrangement.model_validate(data), self._sides[0].book.period.first)
+        except (ValidationError, KeyError):
+            return True
+        for leg in view.legs:
+            places = touched(leg)
+            if not places.isdisjoint(self.covered):
+                return True
+            if any(side.can_reach(name, leg, places) for name in self.instruments for side in self._sides):
+                return True
+        return False
 
 
 def _digests(programs: BookPrograms) -> dict[str, str]:
@@ -229,7 +246,9 @@ def impact(
     reached: list[tuple[str, bytes]] = []
     for stored in portfolio:
         total += 1
-        if everything or index.can_reach(places_of(orjson.loads(stored.text))):
+        data = orjson.loads(stored.text)
+        # Places alone rule most out, without reading the arrangement whole.
+        if everything or (index.can_reach(places_of(data)) and index.reaches(data)):
             reached.append((stored.id, stored.text))
     chunks = [reached[start : start + _CHUNK] for start in range(0, len(reached), _CHUNK)]
     turns: list[Turn] = []
