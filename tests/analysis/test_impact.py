@@ -102,35 +102,36 @@ def test_examples_name_every_place_too() -> None:
 
 
 def test_two_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_CHUNK", 20)
+    monkeypatch.setattr(module, "_CHUNK", 3)
     assert impact(portfolio(), BEFORE, AFTER, workers=2) == found()
 
 
 def killed_once(before: Book, after: Book, stored: list[tuple[str, bytes]]) -> list[Turn]:
     mark = Path(os.environ["KILL_MARK"])
-    if not mark.exists():
+    if not mark.exists() and os.getpid() != int(os.environ["KILL_NOT"]):
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return turns_of(before, after, stored)
 
 
 def test_a_killed_process_costs_its_work_and_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(module, "_CHUNK", 20)
+    monkeypatch.setattr(module, "_CHUNK", 3)
     monkeypatch.setenv("KILL_MARK", str(tmp_path / "killed"))
+    monkeypatch.setenv("KILL_NOT", str(os.getpid()))
     monkeypatch.setattr(module, "turns_of", killed_once)
     assert impact(portfolio(), BEFORE, AFTER, workers=2) == found()
     assert (tmp_path / "killed").exists()
 
 
 def test_a_run_that_was_stopped_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(module, "_CHUNK", 20)
+    monkeypatch.setattr(module, "_CHUNK", 3)
     kept = tmp_path / "kept.ndjson"
 
     class Stop(Exception):
         pass
 
     def stop(done: int, total: int) -> None:
-        if done >= 20:
+        if done >= 3:
             raise Stop
 
     with pytest.raises(Stop):
@@ -145,13 +146,13 @@ def test_a_run_that_was_stopped_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
     monkeypatch.setattr(module, "turns_of", counted)
     assert impact(portfolio(), BEFORE, AFTER, resume=kept) == found()
-    assert sum(decided) == found().reached - 20 * len(lines)
+    assert sum(decided) == found().reached - 3 * len(lines)
 
 
 @pytest.mark.slow
 def test_a_cluster_finds_what_one_process_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed")
-    monkeypatch.setattr(module, "_CHUNK", 40)
+    monkeypatch.setattr(module, "_CHUNK", 4)
     with distributed.LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp"
     ) as cluster:
