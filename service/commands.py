@@ -1,4 +1,4 @@
-"""What an operator does at a terminal: `safeconduct db`, `org`, `audit`. The command line finds this by name."""
+"""What the service adds to the command line, which finds this by name: `report`, `db`, `org`, `audit`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.errors import SafeconductError
 from service.access import organisations
+from service.documents import command as documents
 from service.settings import read_settings
 from service.storage.database import Database
 from service.storage.upgrading import check, upgrade
@@ -17,6 +18,7 @@ from service.verifying import Head, check_database, check_export, export, signin
 
 def add(subs: Any) -> None:
     """Add the commands to a parser."""
+    documents.add(subs)
     db = subs.add_parser("db", help="prepare the database that SAFECONDUCT_DATABASE names, or the embedded default")
     steps = db.add_subparsers(required=True, metavar="STEP")
     up = steps.add_parser("upgrade", help="run the migrations that are missing")

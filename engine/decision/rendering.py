@@ -23,7 +23,7 @@ _COLOR = {
     "permitted": "32;1",
     "not_applicable": "2",
 }
-_MARK = {
+MARKS = {
     "holds": "applies",
     "fails": "does not apply",
     "defeated": "applies, but an exception takes it away",
@@ -119,7 +119,7 @@ class _Text:
 
     def rule(self, rule: RuleTrace, depth: int) -> Iterator[str]:
         recalled = ", text recalled" if rule.recalled else ""
-        mark = "not open" if rule.kind == "route" and rule.status == "fails" else _MARK[rule.status]
+        mark = "not open" if rule.kind == "route" and rule.status == "fails" else MARKS[rule.status]
         head = f"{rule.kind.capitalize()} {self.code(rule.id)} [{self.cite(rule)}]: {mark}"
         yield self.item(depth, head)
         yield self.item(depth + 1, f"{rule.says} (since {_since(rule.since)}{recalled})")

@@ -1,0 +1,1 @@
+"""Documents for the agreement file: one content, several writers."""

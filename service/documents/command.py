@@ -1,0 +1,40 @@
+"""`safeconduct report`: the document for the agreement file, at a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from engine.cli.intake import add_case, arrangement_of, readings_of
+from engine.decision.deciding import decide
+from engine.decision.statute import load_law
+from engine.errors import SafeconductError
+
+
+def add(subs: Any) -> None:
+    """Add the command to a parser."""
+    parser = subs.add_parser("report", help="write the document for the agreement file: findings, checklist, annexes")
+    add_case(parser, "markdown", "html", "docx", "pdf", "jsonld")
+    parser.add_argument("-o", "--out", type=Path, metavar="OUT", help="file to write; standard output where left out")
+    parser.set_defaults(run=report)
+
+
+def report(options: argparse.Namespace) -> int:
+    """Write the document about an arrangement."""
+    # Here, because the writers are slow to load and no other command needs them.
+    from service.documents.writing import write
+
+    if options.out is None and options.format in ("docx", "pdf") and sys.stdout.isatty():
+        raise SafeconductError(f"{options.format} is nothing for a terminal; name a file with -o")
+    law = load_law(options.rulesets, options.reform)
+    arrangement = arrangement_of(options.file, law.library)
+    readings = readings_of(options.reading, law.library)
+    decision = decide(arrangement, law, as_of=options.as_of, readings=readings)
+    content = write(decision, arrangement, law.library, options.format).content
+    if options.out is None:
+        sys.stdout.buffer.write(content)
+    else:
+        options.out.write_bytes(content)
+    return 0

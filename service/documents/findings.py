@@ -1,0 +1,260 @@
+"""The parts that every document has: summary, map, checklist, questions, findings, reasons, receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from engine.decision.model import Condition, ConditionTrace, Finding, RuleTrace, TransferDecision
+from engine.decision.rendering import MARKS, WORDS
+from service.documents.content import Block, Items, Paragraph, Picture, Section, Table, Text, note, paragraph
+from service.documents.picture import most_rows, transfers_svg
+from service.documents.subject import Subject, places
+
+NOT_ADVICE = (
+    "This document is decision support from encoded law. It is not legal advice: it informs the people who decide and "
+    "sign, and does not take their place."
+)
+
+
+def summary(subject: Subject) -> Section:
+    """Return what was asked and answered, in a few lines."""
+    decision = subject.decision
+    lines = [
+        f"Outcome: {WORDS[decision.outcome]}, by the law of {decision.as_of}.",
+        f"Transfers: {len(decision.transfers)}. Parties: {len(subject.arrangement.parties)}. Conditions to keep: "
+        f"{len(decision.conditions)}. Questions open: {len(decision.questions)}.",
+        recalled(subject),
+    ]
+    if decision.next_change:
+        change = decision.next_change
+        lines.append(
+            f"On {change.day} law that is already dated changes outcomes ({', '.join(change.transfers)}); the whole is "
+            f"then {WORDS[change.outcome]}."
+        )
+    else:
+        lines.append("No law that is already dated and encoded changes the outcome later.")
+    lines += [
+        f"Contradiction: `{each.trait}` is stated as {str(each.stated).lower()} at {each.pointer}; by definition it is "
+        f"{str(each.defined).lower()}, and that counts."
+        for each in decision.contradictions
+    ]
+    return Section("Summary", (note(NOT_ADVICE), Items(tuple(map(Text, lines)))))
+
+
+def recalled(subject: Subject) -> str:
+    """Return how much of the law that took part was recalled and not seen when it was encoded."""
+    used = subject.decision.receipt.rulesets
+    rules, unseen = sum(each.rules for each in used), sum(each.recalled_rules for each in used)
+    share = round(100 * unseen / rules) if rules else 0
+    return (
+        f"Rests on {len(used)} instruments with {rules} rules; the text of {unseen} of them ({share} %) was recalled "
+        "and not seen when they were encoded. Check these against the law itself before relying on them."
+    )
+
+
+def map_of_transfers(subject: Subject) -> Section:
+    """Return who sends what to whom, as a picture where it fits and as a table."""
+    rows = []
+    for transfer in subject.decision.transfers:
+        given = subject.transfer(transfer.id)
+        where = places(given.storage)
+        rows.append(
+            (
+                Text(transfer.id),
+                Text(f"{subject.name(transfer.exporter)}\n{subject.place(transfer.exporter)}"),
+                Text(f"{subject.name(transfer.importer)}\n{subject.place(transfer.importer)}"),
+                Text(", ".join(given.datasets)),
+                Text(f"{given.mode.replace('_', ' ')}\nstored in: {where or 'not stated'}"),
+                Text(WORDS[transfer.outcome]),
+            )
+        )
+    head = ("Transfer", "From", "To", "Data", "How", "Outcome")
+    table = Table("Transfers and their outcomes", head, tuple(rows), (2, 4, 4, 3, 3, 3))
+    if not rows:
+        return Section("Map of transfers", (paragraph("No transfer is described, so there is nothing to permit."),))
+    shown = "; ".join(f"{t.exporter} to {t.importer}: {WORDS[t.outcome].lower()}" for t in subject.decision.transfers)
+    if len(rows) > most_rows():
+        return Section("Map of transfers", (table,))
+    return Section("Map of transfers", (Picture(transfers_svg(subject), f"Transfers. {shown}."), table))
+
+
+def findings(subject: Subject) -> Iterator[Section]:
+    """Yield the findings in brief, transfer by transfer, with what would make it lawful."""
+    for transfer in subject.decision.transfers:
+        title = f"Findings for transfer {transfer.id}: {WORDS[transfer.outcome]}"
+        blocks: list[Block] = [_overview(transfer)]
+        for finding in transfer.findings:
+            blocks += _offers(finding)
+        if transfer.gaps:
+            blocks.append(Items(tuple(Text(f"Gap: {gap.what} ({gap.pointer}). {gap.help}.") for gap in transfer.gaps)))
+        if transfer.notes:
+            blocks.append(paragraph("Remarks and warnings that go with it:"))
+            blocks.append(Items(tuple(Text(_remark(n.kind, n.unknown, n.says, n.cite)) for n in transfer.notes)))
+        yield Section(title, tuple(blocks))
+
+
+def reasons(subject: Subject) -> Iterator[Section]:
+    """Yield why each finding came out as it did, rule by rule, and what does not reach a transfer."""
+    for transfer in subject.decision.transfers:
+        yield Section(f"Reasons for transfer {transfer.id}", _not_reached(transfer))
+        for finding in transfer.findings:
+            if finding.outcome != "not_applicable":
+                yield _finding(finding)
+
+
+def _not_reached(transfer: TransferDecision) -> tuple[Block, ...]:
+    """Return the instruments that were considered and do not reach a transfer, those of one reason together."""
+    titles: dict[str, list[str]] = {}
+    for finding in transfer.findings:
+        if finding.outcome == "not_applicable":
+            titles.setdefault(finding.why, []).append(finding.title)
+    if not titles:
+        return ()
+    lines = tuple(Text(f"{why} {'; '.join(dict.fromkeys(those))}.") for why, those in titles.items())
+    return paragraph("Considered, and found not to reach this transfer:"), Items(lines)
+
+
+def _overview(transfer: TransferDecision) -> Block:
+    reached = [finding for finding in transfer.findings if finding.outcome != "not_applicable"]
+    rows = tuple(
+        (Text(f"{each.instrument}\ndata set {each.dataset}", each.href), Text(WORDS[each.outcome]), Text(each.why))
+        for each in reached
+    )
+    if not rows:
+        return paragraph("No encoded instrument reaches this transfer.")
+    return Table("Instruments that reach this transfer", ("Instrument", "Outcome", "Why"), rows, (3, 3, 6))
+
+
+def _remark(kind: str, is_unknown: bool, says: str, cite: str) -> str:
+    return f"{kind.capitalize()}{' (perhaps)' if is_unknown else ''}: {says} [{cite}]"
+
+
+def _finding(finding: Finding) -> Section:
+    blocks: list[Block] = [
+        paragraph(f"{WORDS[finding.outcome]}. {finding.why}"),
+        Paragraph(Text(f"Source: {finding.cite}", finding.href)),
+    ]
+    if finding.difference:
+        blocks.append(note(f"The two evaluators differ, so nothing is permitted: {finding.difference}"))
+    blocks += [
+        paragraph(f"Read as {each.option}: {WORDS[each.outcome]}. {each.says} [{each.cite}]")
+        for each in finding.readings
+    ]
+    if finding.rules:
+        rows = tuple(row for rule in finding.rules for row in _rule(rule))
+        blocks.append(Table("Rules that decided, and routes considered", _RULE_HEAD, rows, (4, 5, 5)))
+    return Section(f"{finding.title}, data set {finding.dataset}", tuple(blocks), 2)
+
+
+_RULE_HEAD = ("Rule", "What it says", "How it came out, and why")
+
+
+def _offers(finding: Finding) -> list[Block]:
+    if not finding.options:
+        return []
+    rows = tuple(
+        (
+            Text(str(number)),
+            Text(option.cite),
+            Text(f"{each.ask}{' It has to show: ' + each.detail + '.' if each.detail else ''}\n{each.measure}"),
+            Text(each.by),
+            Text(f"about {each.days} days" if each.days else ""),
+        )
+        for number, option in enumerate(finding.options, 1)
+        for each in option.measures
+    )
+    caption = f"What would make it lawful under {finding.instrument}, data set {finding.dataset}: one set suffices"
+    return [Table(caption, ("Set", "Under", "Measure", "By", "Time"), rows, (1, 4, 8, 2, 2))]
+
+
+def _rule(rule: RuleTrace, below: str = "") -> Iterator[tuple[Text, Text, Text]]:
+    status = "not open" if rule.kind == "route" and rule.status == "fails" else MARKS[rule.status]
+    since = "" if rule.since == date.min else f" In force since {rule.since}."
+    unseen = " Text recalled, not seen." if rule.recalled else ""
+    lines = rule.conditions if rule.status == "fails" else (*rule.conditions, *rule.requires)
+    why = "\n".join([f"{rule.kind.capitalize()}: {status}", *map(_condition, lines)])
+    yield Text(f"{below}{rule.cite}\n{rule.id}", rule.href), Text(f"{rule.says}{since}{unseen}"), Text(why)
+    for exception in rule.exceptions:
+        yield from _rule(exception, f"Exception to {rule.cite}: ")
+
+
+def _condition(condition: ConditionTrace) -> str:
+    facts = [
+        f"{fact.name} is {fact.value}" + (f" at {fact.pointer}" if fact.pointer else "") for fact in condition.facts
+    ]
+    facts += [f"{each.name} is {each.value} [{each.cite}]" for each in condition.parameters]
+    return f"{condition.truth}: {condition.text}" + (f" ({'; '.join(facts)})" if facts else "")
+
+
+def checklist(subject: Subject) -> Section:
+    """Return the conditions with who owes them and by when."""
+    conditions = subject.decision.conditions
+    if not conditions:
+        return Section("Conditions checklist", (paragraph("No condition stays open."),))
+    rows = tuple(
+        (
+            Text("☐"),
+            Text(f"{each.says}{' (If it applies.)' if each.only_if_known else ''}\n[{each.cite}; {each.instrument}]"),
+            Text(each.transfer),
+            Text(subject.owner(each.transfer, each.owed_by)),
+            Text(deadline(subject, each)),
+        )
+        for each in conditions
+    )
+    head = ("Done", "Condition", "Transfer", "Owner", "Deadline")
+    return Section("Conditions checklist", (Table("Duties that stay open", head, rows, (1, 7, 2, 3, 3)),))
+
+
+def deadline(subject: Subject, condition: Condition) -> str:
+    """Return until when a condition is to be kept; as a day where the start of the transfer is known."""
+    start = subject.transfer(condition.transfer).start
+    if condition.when == "after":
+        days = condition.days or 0
+        return f"within {days} days of the transfer" + (f", by {start + timedelta(days=days)}" if start else "")
+    words = {"before_transfer": "before the transfer", "at_transfer": "at the transfer", "ongoing": "ongoing"}
+    if condition.when != "ongoing" and start:
+        return f"{words[condition.when]}, by {start}"
+    return words.get(condition.when, condition.when.replace("_", " "))
+
+
+def questions(subject: Subject) -> Section:
+    """Return the missing facts as questions, those that settle the outcome first."""
+    asked = subject.decision.questions
+    if not asked:
+        return Section("Missing facts", (paragraph("No fact is missing that could change the outcome."),))
+    rows = tuple(
+        (
+            Text(f"{each.ask}{' One of: ' + ', '.join(each.values) + '.' if each.values else ''}"),
+            Text("answer first" if each.deciding else ""),
+            Text(each.by.replace("_", " ")),
+            Text(f"{each.pointer}\n{each.fact}"),
+            Text(", ".join(each.because[:3])),
+        )
+        for each in asked
+    )
+    head = ("Question", "Order", "Who can answer", "Where it goes", "Asked by")
+    return Section("Missing facts", (Table("Questions still open", head, rows, (6, 2, 2, 4, 4)),))
+
+
+def receipt(subject: Subject) -> Section:
+    """Return what the decision rests on, hash by hash."""
+    found = subject.decision.receipt
+    lines = [
+        ("Engine", found.engine),
+        ("Law of", found.as_of.isoformat()),
+        ("SHA-256 of the input", found.input_sha256),
+        ("SHA-256 of the statute book", found.library_sha256),
+        ("Readings chosen", ", ".join(f"{key}: {value}" for key, value in found.readings.items()) or "none"),
+    ]
+    table = Table("Receipt", ("What", "Value"), tuple((Text(a), Text(b)) for a, b in lines), (2, 6))
+    rows = tuple(
+        (Text(each.instrument), Text(each.sha256), Text(f"{each.recalled_rules} of {each.rules}"))
+        for each in found.rulesets
+    )
+    used = Table("Rulesets that took part", ("Instrument", "SHA-256", "Rules recalled"), rows, (3, 7, 2))
+    blocks: list[Block] = [paragraph(recalled(subject)), table, used]
+    if subject.decision.left_out:
+        blocks += [paragraph("Known, and not encoded:"), Items(tuple(map(Text, subject.decision.left_out)))]
+    blocks.append(note(f"{NOT_ADVICE} {subject.decision.notice}"))
+    return Section("Receipt and limits", tuple(blocks))

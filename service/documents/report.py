@@ -1,0 +1,42 @@
+"""Put a document together from a decision and the arrangement it is about."""
+
+from __future__ import annotations
+
+from engine.decision.model import Decision
+from engine.decision.rendering import WORDS
+from engine.facts.arrangement import Arrangement
+from engine.law.model import Library
+from service.documents import assessment, clauses, findings, hipaa, kingdom, uses
+from service.documents.content import Report
+from service.documents.subject import Subject
+
+
+def report_of(decision: Decision, arrangement: Arrangement, library: Library) -> Report:
+    """Return the document for the agreement file.
+
+    Args:
+        arrangement: The one that was decided.
+        library: For the words of the vocabulary only; what the decision says comes from the decision.
+    """
+    subject = Subject(decision, arrangement, library)
+    receipt = decision.receipt
+    line = (
+        f"Receipt: law {receipt.library_sha256[:16]}, input {receipt.input_sha256[:16]}, "
+        f"Safeconduct {receipt.engine}, law of {receipt.as_of}"
+    )
+    sections = (
+        findings.summary(subject),
+        findings.map_of_transfers(subject),
+        findings.checklist(subject),
+        findings.questions(subject),
+        *findings.findings(subject),
+        *clauses.sections(subject),
+        *kingdom.sections(subject),
+        *assessment.sections(subject),
+        *hipaa.sections(subject),
+        *uses.sections(subject),
+        *findings.reasons(subject),
+        findings.receipt(subject),
+    )
+    notice = "Decision support, not legal advice"
+    return Report(decision.title, decision.outcome, WORDS[decision.outcome], decision.as_of, line, notice, sections)

@@ -1,0 +1,59 @@
+"""The forms a document can have, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from engine.decision.model import Decision
+from engine.facts.arrangement import Arrangement
+from engine.law.model import Library
+from service.documents.docx import as_docx
+from service.documents.html import as_html
+from service.documents.linked import as_json_ld
+from service.documents.markdown import as_markdown
+from service.documents.pdf import as_pdf
+from service.documents.report import report_of
+
+DocumentForm = Literal["html", "markdown", "docx", "pdf", "jsonld"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document as bytes.
+
+    Attributes:
+        ending: Of a file's name, with its dot.
+    """
+
+    content: bytes
+    media_type: str
+    ending: str
+
+
+_MEDIA: Final[dict[DocumentForm, tuple[str, str]]] = {
+    "html": ("text/html; charset=utf-8", ".html"),
+    "markdown": ("text/markdown; charset=utf-8", ".md"),
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
+    "pdf": ("application/pdf", ".pdf"),
+    "jsonld": ("application/ld+json", ".jsonld"),
+}
+FORMS: Final = tuple(_MEDIA)
+_WRITERS: Final[dict[DocumentForm, Callable[[Decision, Arrangement, Library], bytes]]] = {
+    "html": lambda *given: as_html(report_of(*given)),
+    "markdown": lambda *given: as_markdown(report_of(*given)),
+    "docx": lambda *given: as_docx(report_of(*given)),
+    "pdf": lambda *given: as_pdf(report_of(*given)),
+    "jsonld": as_json_ld,
+}
+
+
+def write(decision: Decision, arrangement: Arrangement, library: Library, form: DocumentForm) -> Written:
+    """Return the document about a decision in one form.
+
+    Args:
+        arrangement: The one that was decided.
+        library: For the words and addresses of the vocabulary.
+    """
+    return Written(_WRITERS[form](decision, arrangement, library), *_MEDIA[form])
