@@ -26,6 +26,7 @@ from service.routes import (
     agreements,
     audit,
     batches,
+    beyond,
     evaluations,
     imports,
     keys,
@@ -82,7 +83,7 @@ def create_app(
     app.add_middleware(Envelope, metrics=metrics)
     _handle_errors(app)
     # The batch before what reads an id: `/v1/evaluations/batch` is no id.
-    for each in (batches, evaluations, imports, records, agreements, keys, webhooks, audit, law, operations):
+    for each in (batches, evaluations, beyond, imports, records, agreements, keys, webhooks, audit, law, operations):
         app.include_router(each.router)
     _publish(app, with_pages=shelf.settings.docs)
     missing = unguarded(app.routes)

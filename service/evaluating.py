@@ -54,21 +54,34 @@ def evaluate(body: bytes, asked: Asked, shelf: Shelf, where: str = "") -> Decide
     """
     published = shelf.published
     law = published.law
-    readings, faults = _readings(asked.readings, law.library)
-    try:
-        arrangement = read_arrangement(_parse(body), law.library)
-    except ArrangementError as error:
-        raise ArrangementError(
-            [*(replace(each, where=f"{where}{each.where}") for each in error.faults), *faults]
-        ) from None
-    faults += _too_large(arrangement, shelf.settings.leg_limit)
-    if faults:
-        raise ArrangementError(faults)
+    limit = shelf.settings.leg_limit
+    arrangement, readings = arrangement_and_readings(body, asked.readings, law.library, limit, where)
     start = time.perf_counter()
     decision = decide(arrangement, law, as_of=asked.as_of, readings=readings, on_difference=shelf.metrics.difference)
     shelf.metrics.decision_seconds.observe(time.perf_counter() - start)
     shelf.metrics.decisions.labels(decision.outcome).inc()
     return Decided(body, asked, published, decision, DECISION.dump_json(decision))
+
+
+def arrangement_and_readings(
+    body: bytes, chosen: Iterable[str], library: Library, leg_limit: int, where: str = ""
+) -> tuple[Arrangement, Mapping[str, str]]:
+    """Return the arrangement of a body and the readings of a query.
+
+    Raises:
+        ArrangementError: Every fault of both, or too large to decide in one go.
+    """
+    readings, faults = _readings(chosen, library)
+    try:
+        arrangement = read_arrangement(_parse(body), library)
+    except ArrangementError as error:
+        raise ArrangementError(
+            [*(replace(each, where=f"{where}{each.where}") for each in error.faults), *faults]
+        ) from None
+    faults += _too_large(arrangement, leg_limit)
+    if faults:
+        raise ArrangementError(faults)
+    return arrangement, readings
 
 
 def in_form(decided: Decided, form: Form) -> bytes:

@@ -15,6 +15,7 @@ from service.access.permissions import ANONYMOUS
 from service.access.routes import GUARDS
 from service.examples import decided, examples
 from service.published import Published
+from service.routes import beyond
 from service.shapes import SCHEMA_OF, Problem
 
 _TAGS = "GRU\nGS-[AU, NZ]\nMOR-12\nDUO:0000021\n"
@@ -101,7 +102,8 @@ def document(app: FastAPI, published: Published) -> dict[str, Any]:
     schemas.pop("ValidationError", None)
     _add(schemas, "Problem", Problem.model_json_schema(ref_template=_REF + "{model}"))
     _add(schemas, "Arrangement", _moved(published.schema))
-    _add(schemas, "Decision", DECISION.json_schema(mode="serialization", ref_template=_REF + "{model}"))
+    for name, answer in {"Decision": DECISION, **beyond.ANSWERS}.items():
+        _add(schemas, name, answer.json_schema(mode="serialization", ref_template=_REF + "{model}"))
     _share(found)
     _exemplify(found, published)
     _guard(found)

@@ -146,14 +146,15 @@ def _report(
 def lines_report(options: argparse.Namespace) -> list[str]:
     """Return the report on the four lines of effort, on the day of the brief and on the day asked about."""
     law = load_law(options.rulesets)
+    chosen = "".join(f" --scenario {name}" for name in options.scenario)
     lines = [
         "# The four lines of effort",
         "",
         "What each of the four reforms of the founding brief would change, as if in force on the day, for every",
-        "ordered pair of the T12 and every reference arrangement. All four are hypothetical. Pairs among members of",
-        "the Union need no ground for transfer. Countries whose law of that day is not encoded count as open.",
+        "ordered pair of countries and the reference arrangements shown. All four are hypothetical. Pairs of members",
+        "of the Union need no ground for transfer. Countries whose law of that day is not encoded count as open.",
         "",
-        f"Made by `safeconduct reform lines --as-of {options.as_of}`.",
+        f"Made by `safeconduct reform lines --as-of {options.as_of}{chosen}`.",
         "",
     ]
     for as_of in (BRIEF, options.as_of):

@@ -41,6 +41,11 @@ def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
 
 def test_the_document_lists_every_path(document: dict[str, Any]) -> None:
     assert {(path, method) for path, method, _ in operations(document)} == {
+        ("/v1/timeline", "post"),
+        ("/v1/remedies", "post"),
+        ("/v1/missing-facts", "post"),
+        ("/v1/comparisons", "post"),
+        ("/v1/matrix", "get"),
         ("/v1/evaluations", "post"),
         ("/v1/evaluations", "get"),
         ("/v1/evaluations/batch", "post"),
