@@ -104,10 +104,11 @@ def _by_stratum(productions: _Productions) -> Iterable[_Productions]:
 def _fault(program: Program, error: NetworkLimit) -> Fault:
     """Name the rule behind a production: `wt3` is of clause 3, `Mt` of the instrument as a whole."""
     number = re.search(r"\d+", error.production)
-    clause = program.clauses[int(number[0]) if number else 0]
-    what = f"rule `{clause.rule.id}`" if number else f"`{program.id}` as a whole"
+    rules = [clause.rule for clause in program.clauses]
+    what = f"rule `{rules[int(number[0])].id}`" if number and rules else f"`{program.id}` as a whole"
+    where = rules[int(number[0]) if number else 0].span if rules else program.id
     message = f"{what} is too large for the inference core: {error.limit} is {error.figure}, allowed is {error.allowed}"
-    return Fault("too-large", message, clause.rule.span, "split it, with a definition for each part")
+    return Fault("too-large", message, where, "split it, with a definition for each part")
 
 
 def _culprit(names: list[str], error: DurableFailure) -> str:

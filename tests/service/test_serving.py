@@ -26,7 +26,7 @@ from engine.law.intake import read_arrangement
 from service.settings import Settings, SettingsError, read_settings
 from tests.service.conftest import ROOT
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 COMMAND = [sys.executable, "-c", "import sys; from engine.cli import main; sys.exit(main())"]
 
 
