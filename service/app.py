@@ -27,6 +27,7 @@ from service.routes import (
     audit,
     batches,
     beyond,
+    documents,
     evaluations,
     imports,
     keys,
@@ -83,7 +84,20 @@ def create_app(
     app.add_middleware(Envelope, metrics=metrics)
     _handle_errors(app)
     # The batch before what reads an id: `/v1/evaluations/batch` is no id.
-    for each in (batches, evaluations, beyond, imports, records, agreements, keys, webhooks, audit, law, operations):
+    for each in (
+        batches,
+        evaluations,
+        beyond,
+        documents,
+        imports,
+        records,
+        agreements,
+        keys,
+        webhooks,
+        audit,
+        law,
+        operations,
+    ):
         app.include_router(each.router)
     _publish(app, with_pages=shelf.settings.docs)
     missing = unguarded(app.routes)

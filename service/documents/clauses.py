@@ -27,8 +27,9 @@ _BETWEEN: Final[dict[Module, str]] = {
 _NUMBER: Final[dict[Module, int]] = {"one": 1, "two": 2, "three": 3, "four": 4}
 # Personal data of which GDPR arts 9 and 10 or the clauses ask special care.
 _SENSITIVE: Final = frozenset(
-    "health mental_health human_genomic biometric racial_ethnic_origin political_opinion religion trade_union "
-    "sexual_life criminal_record".split()
+    "health mental_health psychotherapy_notes reproductive_health hiv_status substance_use_disorder clinical_trial "
+    "medical_imaging human_genomic human_epigenomic human_proteomic human_transcriptomic human_omic human_biospecimen "
+    "biometric racial_ethnic_origin political_opinion religion trade_union sexual_life criminal_record".split()
 )
 
 
@@ -147,7 +148,9 @@ def description(subject: Subject, transfer: Transfer) -> list[tuple[str, Text]]:
         ("State of the data", known(states)),
         (
             "Sensitive data",
-            known(subject.says("category", sensitive)) if sensitive else Text("none among those stated"),
+            known(subject.says("category", sensitive))
+            if sensitive
+            else Text("none by category; look at pictures, combinations and what can be inferred"),
         ),
         ("Restrictions and safeguards for sensitive data", known(None)),
         (

@@ -203,7 +203,7 @@ def checklist(subject: Subject) -> Section:
         for each in conditions
     )
     head = ("Done", "Condition", "Transfer", "Owner", "Deadline")
-    return Section("Conditions checklist", (Table("Duties that stay open", head, rows, (1, 7, 2, 3, 3)),))
+    return Section("Conditions checklist", (Table("Duties that stay open", head, rows, (2, 11, 3, 5, 5)),))
 
 
 def deadline(subject: Subject, condition: Condition) -> str:

@@ -39,7 +39,7 @@ def _annex(subject: Subject, transfer: Transfer, routes: set[str]) -> Section:
             ("Table 1: start of the agreement", known(day(transfer.start))),
             ("Table 2, transfer details: roles of exporter and importer", Text(roles)),
             ("Table 2: whether UK GDPR applies to the importer; linked agreement; term; ending", known(None)),
-            ("Table 2: places to which data go further", known(places(transfer.storage))),
+            ("Table 2: places of storage, as stated", known(places(transfer.storage))),
             ("Table 2: dates on which security and transfer risks are reviewed", known(None)),
             *((f"Table 3, transferred data: {what[:1].lower()}{what[1:]}", content) for what, content in rows),
             *((f"Table 4, security: {what}", content) for what, content in clauses.safeguards(subject, transfer)),

@@ -110,7 +110,7 @@ class _Writer:
 
     def _terms(self, enum: str, words: Any) -> list[str]:
         """Return addresses of words; where the vocabulary knows none, our own."""
-        terms = self.library.vocabulary.enums[enum]
+        terms = self.library.vocabulary.enums.get(enum, {})
         return [terms[word].uri if word in terms and terms[word].uri else f"sc:{enum}-{word}" for word in words]
 
     def _refs(self, enum: str, words: Any) -> list[dict[str, str]]:

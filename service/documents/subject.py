@@ -62,7 +62,7 @@ class Subject:
 
     def says(self, enum: str, words: Iterable[str] | None) -> str | None:
         """Return what codes of the vocabulary mean; None where nothing was said."""
-        terms = self.library.vocabulary.enums[enum]
+        terms = self.library.vocabulary.enums.get(enum, {})
         said = [terms[word].says.rstrip(".") if word in terms else word for word in words or ()]
         return "; ".join(said) or None
 

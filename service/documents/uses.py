@@ -22,7 +22,7 @@ def sections(subject: Subject) -> list[Section]:
 
 def _table(subject: Subject, data: Dataset) -> Table:
     given = data.use_permissions or (UsePermission(id="stated", codes=data.duo or ()),)
-    terms = subject.library.vocabulary.enums["use_limit"]
+    terms = subject.library.vocabulary.enums.get("use_limit", {})
     rows = []
     for permission in given:
         for code in permission.codes:

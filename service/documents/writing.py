@@ -32,14 +32,14 @@ class Written:
     ending: str
 
 
-_MEDIA: Final[dict[DocumentForm, tuple[str, str]]] = {
+MEDIA: Final[dict[DocumentForm, tuple[str, str]]] = {
     "html": ("text/html; charset=utf-8", ".html"),
     "markdown": ("text/markdown; charset=utf-8", ".md"),
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
     "pdf": ("application/pdf", ".pdf"),
     "jsonld": ("application/ld+json", ".jsonld"),
 }
-FORMS: Final = tuple(_MEDIA)
+FORMS: Final = tuple(MEDIA)
 _WRITERS: Final[dict[DocumentForm, Callable[[Decision, Arrangement, Library], bytes]]] = {
     "html": lambda *given: as_html(report_of(*given)),
     "markdown": lambda *given: as_markdown(report_of(*given)),
@@ -56,4 +56,4 @@ def write(decision: Decision, arrangement: Arrangement, library: Library, form: 
         arrangement: The one that was decided.
         library: For the words and addresses of the vocabulary.
     """
-    return Written(_WRITERS[form](decision, arrangement, library), *_MEDIA[form])
+    return Written(_WRITERS[form](decision, arrangement, library), *MEDIA[form])
