@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from engine.errors import SafeconductError
 from service.access import organisations
 from service.documents import command as documents
-from service.settings import read_settings
+from service.settings import read_settings, shown_settings
 from service.storage.database import Database
 from service.storage.upgrading import check, upgrade
 from service.verifying import Head, check_database, check_export, export, signing_key
@@ -23,6 +26,9 @@ def add(subs: Any) -> None:
     steps = db.add_subparsers(required=True, metavar="STEP")
     up = steps.add_parser("upgrade", help="run the migrations that are missing")
     up.set_defaults(run=upgrade_database)
+    copy = steps.add_parser("backup", help="copy a database of SQLite, also while it is in use")
+    copy.add_argument("file", type=Path, metavar="FILE", help="a new file")
+    copy.set_defaults(run=backup_database)
     org = subs.add_parser("org", help="organisations: whatever is stored belongs to one, and none sees another's")
     steps = org.add_subparsers(required=True, metavar="STEP")
     made = steps.add_parser("add", help="add one, and print a key for its first administrator")
@@ -39,6 +45,31 @@ def add(subs: Any) -> None:
     out = steps.add_parser("export", help="write the log of an organisation, its head signed")
     out.add_argument("organisation", metavar="ID")
     out.set_defaults(run=export_audit)
+
+    settings = subs.add_parser("settings", help="show what the environment and its file set; passwords are hidden")
+    settings.set_defaults(run=show_settings)
+
+
+def show_settings(_options: argparse.Namespace) -> int:
+    """Print the settings that a service would have."""
+    _say(json.dumps(shown_settings(read_settings()), indent=2))
+    return 0
+
+
+def backup_database(options: argparse.Namespace) -> int:
+    """Copy a database of SQLite, also while it is in use."""
+    database = opened()
+    if not database.is_sqlite:
+        raise SafeconductError("this copies SQLite; use `pg_dump --format custom` for PostgreSQL")
+    if options.file.exists():
+        raise SafeconductError(f"`{options.file}` exists; name a new file")
+    with database.engine.connect() as connection, closing(sqlite3.connect(options.file)) as copy:
+        options.file.chmod(0o600)
+        source = connection.connection.driver_connection
+        assert isinstance(source, sqlite3.Connection)
+        source.backup(copy)
+    database.close()
+    return 0
 
 
 def verify_audit(options: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from service.access.routes import GUARDS
 from service.examples import decided, examples
 from service.published import Published
 from service.routes import beyond
+from service.routes.common import errors
 from service.shapes import SCHEMA_OF, Problem
 
 _TAGS = "GRU\nGS-[AU, NZ]\nMOR-12\nDUO:0000021\n"
@@ -70,6 +71,7 @@ _PROBLEMS: dict[str, tuple[str, str, str, str]] = {
         "the version that is to be changed has to be named",
         'send `If-Match: "3"`, the `ETag` of what you read',
     ),
+    "429": ("too-many-requests", "", "more than 600 requests in a minute", "wait 1 s"),
     "500": (
         "internal-error",
         "",
@@ -105,8 +107,8 @@ def document(app: FastAPI, published: Published) -> dict[str, Any]:
     for name, answer in {"Decision": DECISION, **beyond.ANSWERS}.items():
         _add(schemas, name, answer.json_schema(mode="serialization", ref_template=_REF + "{model}"))
     _share(found)
-    _exemplify(found, published)
     _guard(found)
+    _exemplify(found, published)
     return dict(_referring(found))
 
 
@@ -131,6 +133,8 @@ def _guard(found: dict[str, Any]) -> None:
             if guard == "public":
                 continue
             operation["x-permission"] = guard
+            for status, documented in errors(401, 403, 429).items():
+                operation["responses"].setdefault(str(status), documented)
             # An empty requirement: credentials may be left out, where the operator lets them.
             operation["security"] = [{"key": []}, {}] if guard in ANONYMOUS else [{"key": []}]
 

@@ -23,6 +23,7 @@ from engine.inference.trial import trial_key, try_books
 from engine.law.files import RulesetFiles, find
 from service.access.keys import NewKey
 from service.access.organisations import first_run
+from service.limits import BAD_CREDENTIALS_PER_MINUTE, Limiter
 from service.metrics import Metrics
 from service.problems import database_away, problem
 from service.settings import Settings
@@ -48,6 +49,8 @@ class Shelf:
         self.on_first_key: Callable[[NewKey], None] = lambda key: None
         self._published: Published | None = None
         self._database: Database | None = None
+        self.limits = Limiter(settings.rate_limit)
+        self.bad_credentials = Limiter(BAD_CREDENTIALS_PER_MINUTE)
         self._closing = threading.Event()
         if law is not None:
             self._put(law, find(self.settings.rulesets))

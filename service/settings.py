@@ -1,9 +1,14 @@
-"""What an operator can set, from the environment: every variable starts with `SAFECONDUCT_`."""
+"""What an operator can set: variables of the environment that start with `SAFECONDUCT_`, and a file beside them.
+
+`SAFECONDUCT_SETTINGS` names the file, in TOML, with the same names in small letters and without the prefix. The
+environment is stronger.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -52,6 +57,8 @@ class Settings:
         webhook_networks: Networks that webhooks may reach though they are not public, separated by commas
             (`SAFECONDUCT_WEBHOOK_NETWORKS`), such as `10.1.0.0/16`. Empty: none.
         workers: Whether this process sends webhooks and watches agreements (`SAFECONDUCT_WORKERS`, on or off).
+        rate_limit: Most requests of one key or person in a minute, or of one address without credentials
+            (`SAFECONDUCT_RATE_LIMIT`). 0: as many as they like.
         batch_limit: Largest body of a batch in bytes (`SAFECONDUCT_BATCH_LIMIT`).
         host: Address that is listened on; an argument of `serve`.
     """
@@ -68,6 +75,7 @@ class Settings:
     batch_limit: int = 32 * 1024 * 1024
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     workers: bool = True
+    rate_limit: int = 0
     host: str = "127.0.0.1"
 
     @property
@@ -91,32 +99,66 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings of an environment, by default the process's own.
+    """Return the settings of an environment, by default the process's own, and of the file that it names.
 
     Raises:
         SettingsError: Every value that cannot be used.
     """
     given = os.environ if environment is None else environment
     values: dict[str, Any] = {}
-    faults: list[Fault] = []
+    file = given.get(PREFIX + "SETTINGS", "")
+    of_file, faults = _read_file(file) if file else ({}, [])
     for name, read in _READERS.items():
-        text = given.get(PREFIX + name.upper())
+        where = PREFIX + name.upper()
+        text = given.get(where)
+        if text is None and name in of_file:
+            text, where = of_file[name], f"{file}:{name}"
         if text is None:
             continue
         try:
             values[name] = read(text)
         except ValueError as error:
             said = "the value" if name in _SECRET else f"`{text}`"
-            faults.append(Fault("bad-setting", f"{said} is not {error}", PREFIX + name.upper()))
+            faults.append(Fault("bad-setting", f"{said} is not {error}", where))
     if faults:
         raise SettingsError(faults)
     _warn_of_others(given)
     return Settings(**values)
 
 
+def _read_file(file: str) -> tuple[dict[str, str], list[Fault]]:
+    """Return what a file sets, as the environment would say it, and what it says that is no setting."""
+    try:
+        data = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError([Fault("bad-settings", f"the file cannot be read: {error}", file)]) from None
+    faults = [
+        Fault("unknown-setting", f"there is no setting `{name}`", f"{file}:{name}", did_you_mean(name, _READERS))
+        for name in data
+        if name not in _READERS
+    ]
+    return {name: _as_text(value) for name, value in data.items()}, faults
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def shown_settings(settings: Settings) -> dict[str, Any]:
+    """Return settings for people to see: no password is in it."""
+    shown = {name: getattr(settings, name) for name in _READERS}
+    if settings.database not in ("", "none"):
+        url = read_url(settings.database)
+        shown["database"] = url.difference_update_query(["password"]).render_as_string(hide_password=True)
+    shown["webhook_networks"] = [str(each) for each in settings.webhook_networks]
+    return {name: str(value) if isinstance(value, Path) else value for name, value in sorted(shown.items())}
+
+
 def _warn_of_others(given: Mapping[str, str]) -> None:
     # Not refused: an orchestrator may put variables with our prefix there, named after the service.
-    known = [PREFIX + name.upper() for name in _READERS]
+    known = [PREFIX + name.upper() for name in (*_READERS, "settings")]
     for name in given:
         hint = did_you_mean(name, known) if name.startswith(PREFIX) and name not in known else ""
         if hint:
@@ -133,6 +175,12 @@ def _is_loopback(host: str) -> bool:
 def _positive(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not int(text):
         raise ValueError("a whole number above zero")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal():
+        raise ValueError("a whole number")
     return int(text)
 
 
@@ -184,4 +232,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "batch_limit": _positive,
     "webhook_networks": _networks,
     "workers": _switch,
+    "rate_limit": _count,
 }

@@ -77,6 +77,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     yield from _made(f" TEMPLATE {template}")
 
 
+@pytest.fixture
+def postgresql_url(postgresql_template: str) -> Iterator[str]:
+    """The address of a database of PostgreSQL with all tables."""
+    yield from _made(f" TEMPLATE {postgresql_template}")
+
+
 def _made(how: str) -> Iterator[str]:
     name = f"safeconduct_test_{secrets.token_hex(6)}"
     _run(f"CREATE DATABASE {name}{how}")

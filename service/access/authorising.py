@@ -24,7 +24,7 @@ async def authorise(request: Request) -> None:
     """Let a request through, or not.
 
     Raises:
-        Problem: 401, nobody is known to ask, or the credentials are not good; 403, they do not allow it.
+        Problem: 401, nobody is known to ask, or the credentials are not good; 403, they do not allow it; 429, too many.
     """
     route = (request.method, request.scope["route"].path)
     if route not in GUARDS:  # one that was added to the application later
@@ -33,6 +33,8 @@ async def authorise(request: Request) -> None:
     if guard == "public":
         return
     principal = await _identify(request)
+    shelf = request.app.state.shelf
+    shelf.limits.take(f"{principal.id} {_host(request)}" if principal.is_anonymous else principal.id)
     request.state.principal = principal
     if guard in principal.permissions:
         return
@@ -55,6 +57,10 @@ def principal_of(request: Request) -> Principal:
 Asking = Annotated[Principal, Depends(principal_of)]
 
 
+def _host(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
 async def _identify(request: Request) -> Principal:
     shelf = request.app.state.shelf
     given = request.headers.get("authorization")
@@ -65,6 +71,7 @@ async def _identify(request: Request) -> Principal:
     if kind.lower() == "bearer" and text and shelf.has_storage:
         found = await run_in_threadpool(_by_key, shelf.database, text.strip())
     if found is None:
+        shelf.bad_credentials.take(_host(request))
         # Never anonymous instead: whoever sends a key means to be somebody.
         help = "send `Authorization: Bearer` and a key that has neither expired nor been revoked"
         fault = Fault("bad-credentials", "the credentials are not good", "header:Authorization", help)

@@ -37,6 +37,7 @@ _DESCRIBED = {
     415: "The body is not announced as JSON in UTF-8.",
     422: "The request is understood and wrong; every fault of an arrangement is listed.",
     428: "The version that is to be changed has to be named: `If-Match`.",
+    429: "The caller asks too often; `Retry-After` says how long to wait.",
     500: "The service failed; the failure is logged under the request id.",
     503: "The law is not loaded yet, or the database is away.",
     507: "There is no room to store anything.",

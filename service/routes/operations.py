@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy import text
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from engine.decision.receipt import engine_version
 from service import shapes
 from service.routes.common import as_json, errors, published_of, shelf_of
+from service.storage.database import Database
 
 router = APIRouter(tags=["operate"])
 
@@ -28,13 +31,16 @@ async def get_health() -> Response:
 @router.get(
     "/readyz",
     operation_id="getReadiness",
-    summary="Ask whether the law is loaded",
+    summary="Ask whether the law is loaded and the database answers",
     response_model=shapes.Readiness,
     responses=errors(503),
 )
 async def get_readiness(request: Request) -> Response:
     """Say by which law is decided."""
     library = published_of(request).law.library
+    shelf = shelf_of(request)
+    if shelf.has_storage:
+        await run_in_threadpool(_ask, shelf.database)
     return as_json(
         {
             "status": "ready",
@@ -44,6 +50,11 @@ async def get_readiness(request: Request) -> Response:
             "rules": len(library.rules),
         }
     )
+
+
+def _ask(database: Database) -> None:
+    with database.reading() as connection:
+        connection.execute(text("SELECT 1"))
 
 
 @router.get(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,11 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
+from service.storage.database import Database
+from service.storage.upgrading import upgrade
+from service.verifying import check_database
 from tests.service.asking import post, problem
+from tests.service.stored import name_of, service, small
 
 CHECKS = [
     not_a_server_error,
@@ -65,7 +70,7 @@ def runs(operations: list[Any]) -> Iterator[tuple[Any, GenerationMode]]:
             yield operation, GenerationMode.NEGATIVE
 
 
-def ask(operation: Any, mode: GenerationMode, examples: int) -> int:
+def ask(operation: Any, mode: GenerationMode, examples: int, headers: dict[str, str] | None = None) -> int:
     """Return how many requests were made."""
     asked = 0
     checks = CHECKS if operation.path in TEXT else MODES[mode]
@@ -82,7 +87,7 @@ def ask(operation: Any, mode: GenerationMode, examples: int) -> int:
     def once(case: schemathesis.Case[Any]) -> None:
         nonlocal asked
         asked += 1
-        case.call_and_validate(checks=checks)
+        case.call_and_validate(checks=checks, headers=headers)
 
     once()
     return asked
@@ -92,6 +97,22 @@ def ask(operation: Any, mode: GenerationMode, examples: int) -> int:
 def test_every_answer_keeps_the_contract(operations: list[Any]) -> None:
     asked = sum(ask(operation, mode, 120 if operation.body else 20) for operation, mode in runs(operations))
     assert asked > 300
+
+
+@pytest.mark.slow
+def test_every_answer_keeps_the_contract_for_somebody_who_may_do_everything(tmp_path: Path) -> None:
+    url = str(tmp_path / "x.sqlite3")
+    upgrade(Database(url))
+    with service(url, tmp_path) as stored:
+        key = stored.key("administrator", "reviewer", "rule_author")
+        name = name_of(stored.ask("POST", "/v1/agreements", key=key, json={"arrangement": small()}))
+        loaded: Any = schemathesis.openapi.from_asgi("/openapi.json", stored.client.app)
+        found = [found.ok() for found in loaded.get_all_operations()]
+        headers = {"Authorization": f"Bearer {key}", "If-Match": '"1"'}
+        assert sum(ask(operation, mode, 12, headers) for operation, mode in runs(found)) > 300
+        assert stored.ask("GET", f"/v1/agreements/{name}", key=key).status_code == 200
+        with stored.database.reading() as connection:
+            check_database(connection)
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -1,0 +1,93 @@
+"""For those who run it: readiness with the database, limits, settings from file and environment, secrets hidden."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.cli import main
+from service.limits import BAD_CREDENTIALS_PER_MINUTE, Limiter
+from service.problems import Problem
+from service.settings import SettingsError, read_settings
+from tests.service.asking import codes
+from tests.service.stored import Service, service
+
+
+def test_whoever_asks_too_often_waits_and_nobody_else_does(database_url: str, tmp_path: Path) -> None:
+    with service(database_url, tmp_path, rate_limit=5) as stored:
+        first = [stored.ask("GET", "/v1/facts", "reader").status_code for _ in range(5)]
+        response = stored.ask("GET", "/v1/facts", "reader")
+        assert first == [200] * 5
+        assert codes(response, 429) == {"": "too-many-requests"}
+        assert 1 <= int(response.headers["retry-after"]) <= 13
+        assert stored.ask("GET", "/v1/facts", "submitter").status_code == 200
+        assert stored.client.get("/healthz").status_code == 200
+
+
+def test_whoever_tries_keys_out_is_stopped(stored: Service) -> None:
+    found = [
+        stored.ask("GET", "/v1/facts", key=f"sck_{n}.x").status_code for n in range(BAD_CREDENTIALS_PER_MINUTE + 1)
+    ]
+    assert found[:-1] == [401] * BAD_CREDENTIALS_PER_MINUTE
+    assert found[-1] == 429
+    assert stored.ask("GET", "/v1/facts", "reader").status_code == 200
+
+
+def test_a_bucket_fills_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = 0.0
+    monkeypatch.setattr("service.limits.time.monotonic", lambda: at)
+    limiter = Limiter(60)
+    for _ in range(60):
+        limiter.take("a")
+    with pytest.raises(Problem):
+        limiter.take("a")
+    at = 1.0
+    limiter.take("a")
+    with pytest.raises(Problem):
+        limiter.take("a")
+
+
+def test_depths_of_queues_are_measured(stored: Service) -> None:
+    text = stored.ask("GET", "/metrics", "administrator").text
+    assert "safeconduct_webhook_deliveries" in text
+
+
+# -- settings ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_gives_settings_and_the_environment_is_stronger(tmp_path: Path) -> None:
+    file = tmp_path / "safeconduct.toml"
+    file.write_text('database = "postgresql://u:p@h/d"\nbody_limit = 10\ndocs = false\n', encoding="utf-8")
+    settings = read_settings({"SAFECONDUCT_SETTINGS": str(file), "SAFECONDUCT_BODY_LIMIT": "20"})
+    assert (settings.database, settings.body_limit, settings.docs) == ("postgresql://u:p@h/d", 20, False)
+
+
+def test_faults_of_a_file_are_all_told_and_no_secret_with_them(tmp_path: Path) -> None:
+    file = tmp_path / "safeconduct.toml"
+    file.write_text('database = "mysql://u:hunter2@h/d"\nbody_limit = "x"\nbodylimit = 1\n', encoding="utf-8")
+    with pytest.raises(SettingsError) as raised:
+        read_settings({"SAFECONDUCT_SETTINGS": str(file)})
+    assert [str(fault.where) for fault in raised.value.faults] == [
+        f"{file}:{name}" for name in ("body_limit", "bodylimit", "database")
+    ]
+    assert "hunter2" not in str(raised.value)
+    for wrong in ("=", None):
+        path = tmp_path / "other.toml"
+        if wrong:
+            path.write_text(wrong, encoding="utf-8")
+        with pytest.raises(SettingsError):
+            read_settings({"SAFECONDUCT_SETTINGS": str(tmp_path / "missing.toml") if wrong is None else str(path)})
+
+
+def test_settings_are_shown_without_secrets(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SAFECONDUCT_DATABASE", "postgresql://safeconduct:hunter2@db.example/x?password=hunter2")
+    assert main(["settings"]) == 0
+    out = capsys.readouterr().out
+    assert "hunter2" not in out
+    shown = json.loads(out)
+    assert shown["database"].startswith("postgresql+psycopg://safeconduct:***@db.example/x")
+    assert shown["body_limit"] == 2 * 1024 * 1024
