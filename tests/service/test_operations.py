@@ -27,11 +27,11 @@ def test_whoever_asks_too_often_waits_and_nobody_else_does(database_url: str, tm
 
 
 def test_whoever_tries_keys_out_is_stopped(stored: Service) -> None:
-    found = [
-        stored.ask("GET", "/v1/facts", key=f"sck_{n}.x").status_code for n in range(BAD_CREDENTIALS_PER_MINUTE + 1)
-    ]
-    assert found[:-1] == [401] * BAD_CREDENTIALS_PER_MINUTE
-    assert found[-1] == 429
+    shelf = stored.client.app.state.shelf  # type: ignore[attr-defined]
+    assert shelf.bad_credentials.per_minute == BAD_CREDENTIALS_PER_MINUTE
+    shelf.bad_credentials = Limiter(3)  # a slow machine must not fill the bucket meanwhile
+    found = [stored.ask("GET", "/v1/facts", key=f"sck_{number}.x").status_code for number in range(4)]
+    assert found == [401, 401, 401, 429]
     assert stored.ask("GET", "/v1/facts", "reader").status_code == 200
 
 
