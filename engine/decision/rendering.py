@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from engine.decision.model import ConditionTrace, Decision, FactTrace, Finding, Question, RuleTrace, TransferDecision
+from engine.decision.model import (
+    ConditionTrace,
+    Decision,
+    FactTrace,
+    Finding,
+    Note,
+    Question,
+    RuleTrace,
+    TransferDecision,
+)
 
 WORDS = {
     "prohibited": "PROHIBITED",
@@ -90,9 +99,9 @@ class _Text:
             yield self.item(0, f"{self.outcome(finding.outcome)} under {name}: {finding.why}")
         for gap in transfer.gaps:
             yield self.item(0, f"Gap: {gap.what} ({self.code(gap.pointer)}). {gap.help[:1].upper()}{gap.help[1:]}.")
-        for note in transfer.notes:
-            may = " (perhaps)" if note.unknown else ""
-            yield self.item(0, f"{note.kind.capitalize()}{may}: {note.says} [{note.cite}]")
+        warnings = [note for note in transfer.notes if note.kind == "warning"]
+        commitments = [note for note in transfer.notes if note.kind == "commitment"]
+        yield from map(self.note, warnings)
         for finding in reached:
             if not self.brief or finding.options or finding.readings:
                 yield from self.finding(finding)
@@ -100,7 +109,24 @@ class _Text:
         if others and not self.brief:
             yield from self.heading(3, "Considered, and does not reach this transfer")
             for finding in others:
-                yield self.item(0, f"{finding.instrument} ({finding.dataset}): {finding.why}")
+                yield self.item(0, f"{finding.instrument} ({finding.dataset}): {finding.why}{self.unmet(finding)}")
+        if commitments and not self.brief:
+            yield from self.heading(3, "What treaties, agreements and soft law remark; they decide nothing here")
+            yield from map(self.note, commitments)
+        elif commitments:
+            remarks = f"{len(commitments)} remark{'s' if len(commitments) != 1 else ''}"
+            yield self.item(
+                0, f"{remarks} of treaties, agreements and soft law, which decide nothing, in the whole text."
+            )
+
+    def note(self, note: Note) -> str:
+        may = " (perhaps)" if note.unknown else ""
+        return self.item(0, f"{note.kind.capitalize()}{may}: {note.says} [{note.cite}]")
+
+    def unmet(self, finding: Finding) -> str:
+        """Return what keeps an instrument away: a condition of each scope that fails."""
+        failing = [rule.conditions[0].text for rule in finding.rules if rule.status == "fails" and rule.conditions]
+        return f" Not so: {', '.join(map(self.code, dict.fromkeys(failing)))}." if failing else ""
 
     def finding(self, finding: Finding) -> Iterator[str]:
         yield from self.heading(3, f"{finding.title}, data set {finding.dataset}: {self.outcome(finding.outcome)}")
