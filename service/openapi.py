@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import asdict
 from typing import Any
 
@@ -134,7 +135,7 @@ def _guard(found: dict[str, Any]) -> None:
                 continue
             operation["x-permission"] = guard
             for status, documented in errors(401, 403, 429).items():
-                operation["responses"].setdefault(str(status), documented)
+                operation["responses"].setdefault(str(status), deepcopy(documented))
             # An empty requirement: credentials may be left out, where the operator lets them.
             operation["security"] = [{"key": []}, {}] if guard in ANONYMOUS else [{"key": []}]
 
