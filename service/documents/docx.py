@@ -92,28 +92,28 @@ def _table(document: Any, block: Table) -> None:
     caption = document.add_paragraph()
     caption.add_run(block.caption).bold = True
     caption.paragraph_format.keep_with_next = True
-    table = document.add_table(rows=1, cols=len(block.head), style="Table Grid")
+    columns = len(block.head)
+    table = document.add_table(rows=len(block.rows) + 1, cols=columns, style="Table Grid")
     table.autofit = False
-    for cell, words in zip(table.rows[0].cells, block.head, strict=True):
-        cell.paragraphs[0].add_run(words).bold = True
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(mark)
-    for row in block.rows:
-        for cell, each in zip(table.add_row().cells, row, strict=True):
-            _text(cell.paragraphs[0], each)
     widths = [Mm(_WIDTH_MM * share / sum(block.shares)) for share in block.shares]
-    for made in table.rows:
-        for cell, width in zip(made.cells, widths, strict=True):
-            cell.width = width
-            for paragraph in cell.paragraphs:
-                paragraph.paragraph_format.space_after = Pt(1)
-                for run in paragraph.runs:
-                    run.font.size = Pt(8.5)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    # All cells at once: asked for row by row, the library looks through the whole table each time.
+    cells = table._cells
+    texts = [Text(words) for words in block.head] + [each for row in block.rows for each in row]
+    for index, (cell, text) in enumerate(zip(cells, texts, strict=True)):
+        cell.width = widths[index % columns]
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_after = Pt(1)
+        run = _text(paragraph, text)
+        run.font.size, run.font.bold = Pt(8.5), True if index < columns else None
     document.add_paragraph()
 
 
-def _text(paragraph: Any, text: Text) -> None:
+def _text(paragraph: Any, text: Text) -> Any:
     run = paragraph.add_run()
     for index, line in enumerate(text.text.split("\n")):
         if index:
@@ -127,6 +127,7 @@ def _text(paragraph: Any, text: Text) -> None:
         link.set(qn("r:id"), paragraph.part.relate_to(text.href, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
         paragraph._p.append(link)
         link.append(run._r)
+    return run
 
 
 def _without_times(written: bytes) -> bytes:

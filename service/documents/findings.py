@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Final
 
 from engine.decision.model import Condition, ConditionTrace, Finding, RuleTrace, TransferDecision
 from engine.decision.rendering import MARKS, WORDS
@@ -15,6 +16,9 @@ NOT_ADVICE = (
     "This document is decision support from encoded law. It is not legal advice: it informs the people who decide and "
     "sign, and does not take their place."
 )
+
+# Beyond, the reasons alone would be thousands of pages.
+_MOST_REASONED: Final = 25
 
 
 def summary(subject: Subject) -> Section:
@@ -96,6 +100,14 @@ def findings(subject: Subject) -> Iterator[Section]:
 
 def reasons(subject: Subject) -> Iterator[Section]:
     """Yield why each finding came out as it did, rule by rule, and what does not reach a transfer."""
+    if len(subject.decision.transfers) > _MOST_REASONED:
+        said = (
+            f"The reasons in full are left out: there are {len(subject.decision.transfers)} transfers, and a document "
+            f"holds those of {_MOST_REASONED} at most. The decision with the receipt below has all of them, as JSON; "
+            "or write one document for each part of the arrangement."
+        )
+        yield Section("Reasons", (note(said),))
+        return
     for transfer in subject.decision.transfers:
         yield Section(f"Reasons for transfer {transfer.id}", _not_reached(transfer))
         for finding in transfer.findings:

@@ -184,5 +184,13 @@ def test_each_condition_names_its_owner_and_a_day_where_the_start_is_known(make:
     assert "Finnish Institute for Health and Welfare (thl), as exporter" in {row[3].text for row in table.rows}
 
 
+def test_a_document_that_leaves_reasons_out_says_so(make: Maker) -> None:
+    def change(plain: dict[str, Any]) -> None:
+        plain["transfers"] = [{**plain["transfers"][0], "id": f"t{number}"} for number in range(26)]
+
+    (reasons,) = below(make.report("eu-us-company", change), "Reasons")
+    assert "are left out: there are 26 transfers" in words([reasons])
+
+
 def test_the_share_of_recalled_law_is_said(make: Maker) -> None:
     assert "was recalled and not seen when they were encoded" in words(below(make.report("eu-us-company"), "Summary"))
