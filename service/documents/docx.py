@@ -78,8 +78,12 @@ def _block(document: Any, block: Block) -> None:
             paragraph = document.add_paragraph(style="Intense Quote" if block.is_note else None)
             _text(paragraph, block.text)
         case Items():
+            # By its id: asked for by name, the library looks through all styles for each item.
+            style = document.styles["List Bullet"].style_id
             for each in block.items:
-                _text(document.add_paragraph(style="List Bullet"), each)
+                paragraph = document.add_paragraph()
+                paragraph._p.style = style
+                _text(paragraph, each)
         case Picture():
             document.add_picture(io.BytesIO(as_png(block.svg)), width=Mm(_WIDTH_MM))
             drawn = document.paragraphs[-1]._p.xpath(".//wp:docPr")[0]
