@@ -15,6 +15,8 @@ from engine.law.intake import parse_yaml, read_arrangement
 ROOT = Path(__file__).parent.parent
 RULESETS = ROOT / "rulesets"
 CASE_FILES = sorted(path for path in RULESETS.glob("*/cases/*.yaml"))
+# A plan that does not say whose interviews it keeps: it cannot be decided, and the example is there to show it.
+UNSTATED = {"madmp-open-interviews"}
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 
 
@@ -48,7 +50,8 @@ def test_an_example_is_decided_without_gaps_or_differences(path: Path) -> None:
     decision = decide(arrangement, law())
     findings = [finding for transfer in decision.transfers for finding in transfer.findings]
     assert findings
-    assert [gap for transfer in decision.transfers for gap in transfer.gaps] == []
+    gaps = {gap.code for transfer in decision.transfers for gap in transfer.gaps}
+    assert gaps == ({"places-not-stated"} if path.stem in UNSTATED else set())
     assert [finding.difference for finding in findings if finding.difference] == []
 
 
