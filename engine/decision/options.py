@@ -9,7 +9,7 @@ from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, Truth
 from engine.inference.evaluation import Environment
 from engine.inference.program import And, Clause, Formula, Literal, Program
-from engine.inference.reference import defined, evaluate, truth
+from engine.inference.reference import defined, may_start, truth
 from engine.law.book import StatuteBook
 from engine.law.expression import Atom, FactRef, MeasureRef
 
@@ -69,7 +69,7 @@ class _Finder:
     def _starts(self, need: Need) -> bool:
         """Return whether the transfer may start once the atoms have changed: one change can undo what another does."""
         changed = [self.later[n] if n in need else value for n, value in enumerate(self.atoms)]
-        return evaluate(self.program, changed, changed).may == TRUE
+        return may_start(self.program, changed) == TRUE
 
     def _own(self, kind: str) -> tuple[Clause, ...]:
         return self.program.kinds.get(kind, ())

@@ -63,6 +63,11 @@ def evaluate(program: Program, as_it_stands: Sequence[Truth], with_levers: Seque
     )
 
 
+def may_start(program: Program, atoms: Sequence[Truth]) -> Truth:
+    """Return whether an instrument lets a leg start, its reach aside."""
+    return _World(program, atoms).may_start()
+
+
 def defined(program: Program, atoms: Sequence[Truth]) -> Truth:
     """Return the value of a derived trait: true when any of its definitions holds."""
     world = _World(program, atoms)
