@@ -55,8 +55,3 @@ def _places(leg: Leg) -> list[tuple[str, str]]:
     for index, place in enumerate(leg.data.collected_in or ()):
         places.setdefault(country_of(place), f"/datasets/{leg.data_index}/collected_in/{index}")
     return list(places.items())
-
-
-def is_covered(book: StatuteBook, country: str) -> bool:
-    """Return whether a country's law is encoded on the days of a book."""
-    return country in book.covered

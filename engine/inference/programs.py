@@ -25,7 +25,7 @@ from engine.inference.reference import truth
 from engine.law.book import Books, StatuteBook
 from engine.law.checks import derived_in
 from engine.law.expression import Atom, CountRef, FactRef, GroupRef
-from engine.law.model import REMARK_KINDS, Library, Rule
+from engine.law.model import Library, Rule
 
 # Several versions of every instrument; a program takes some tens of kilobytes, and its network some more.
 _MOST_PROGRAMS = 5000
@@ -336,8 +336,3 @@ def _party_countries(view: PartyView) -> set[str]:
     if party.branch_of and party.branch_of not in view.arrangement.parties:
         countries.add(country_of(party.branch_of))
     return countries
-
-
-def is_remark(book: StatuteBook, name: str) -> bool:
-    """Return whether an instrument only ever remarks."""
-    return book.instruments[name].kind in REMARK_KINDS
