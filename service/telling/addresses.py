@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-import httpx
+import httpx2
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -28,16 +28,16 @@ class AddressError(Exception):
 class Target:
     """A checked address: what was asked for, and the very machine."""
 
-    url: httpx.URL
+    url: httpx2.URL
     address: Address
 
     @property
-    def pinned(self) -> httpx.URL:
+    def pinned(self) -> httpx2.URL:
         """The address with the machine in place of the name."""
         return self.url.copy_with(host=str(self.address))
 
 
-def read_target(text: str, allowed: Sequence[Network]) -> httpx.URL:
+def read_target(text: str, allowed: Sequence[Network]) -> httpx2.URL:
     """Return an address that could be sent to.
 
     Raises:
@@ -46,8 +46,8 @@ def read_target(text: str, allowed: Sequence[Network]) -> httpx.URL:
     if len(text) > _MOST_URL:
         raise AddressError("it is too long")
     try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, ValueError):
+        url = httpx2.URL(text)
+    except (httpx2.InvalidURL, ValueError):
         raise AddressError("it cannot be read") from None
     if url.scheme != "https" and not (url.scheme == "http" and allowed):
         raise AddressError("it has to begin with `https://`")
@@ -56,7 +56,7 @@ def read_target(text: str, allowed: Sequence[Network]) -> httpx.URL:
     return url
 
 
-def resolve(url: httpx.URL, allowed: Sequence[Network]) -> Target:
+def resolve(url: httpx2.URL, allowed: Sequence[Network]) -> Target:
     """Resolve and check where an address leads.
 
     Raises:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 from sqlalchemy import Connection, func, select, update
 
 from service.storage.columns import now
@@ -30,7 +30,7 @@ BACKOFF = [5, 30, 120, 600, 1800, 3600, 4 * 3600, 12 * 3600, 24 * 3600]
 ATTEMPTS = len(BACKOFF) + 1
 _AT_A_TIME = 20
 _LEASE = timedelta(minutes=2)
-_SECONDS = httpx.Timeout(10, connect=5)
+_SECONDS = httpx2.Timeout(10, connect=5)
 _GONE = 410  # Standard Webhooks: the receiver wants nothing more
 
 
@@ -39,7 +39,7 @@ def deliver(database: Database, allowed: Sequence[Network]) -> int:
     claimed = database.write(_claim)
     if claimed:
         # No proxy of the environment: it would resolve the name again, and not as we did.
-        with httpx.Client(timeout=_SECONDS, trust_env=False, follow_redirects=False) as client:
+        with httpx2.Client(timeout=_SECONDS, trust_env=False, follow_redirects=False) as client:
             for row in claimed:
                 status, failure = _send(client, row, allowed)
                 database.write(lambda each, row=row, s=status, f=failure: _settle(each, row, s, f))  # type: ignore[misc]
@@ -72,7 +72,7 @@ def _claim(connection: Connection) -> list[Row]:
     return [dict(row) for row in connection.execute(whole).mappings()]
 
 
-def _send(client: httpx.Client, row: Mapping[str, Any], allowed: Sequence[Network]) -> tuple[int | None, str]:
+def _send(client: httpx2.Client, row: Mapping[str, Any], allowed: Sequence[Network]) -> tuple[int | None, str]:
     """Send one, and return the status of the answer and what went wrong."""
     body = cloud_event(row)
     try:
@@ -89,7 +89,7 @@ def _send(client: httpx.Client, row: Mapping[str, Any], allowed: Sequence[Networ
         answer.close()
     except AddressError as error:
         return None, f"not sent: {error}"
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         return None, f"not received: {type(error).__name__}"
     return answer.status_code, "" if answer.is_success else f"answered {answer.status_code}"
 

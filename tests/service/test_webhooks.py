@@ -11,7 +11,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from pydantic import TypeAdapter
 from sqlalchemy import func, select, update
@@ -275,7 +275,7 @@ def test_one_private_address_among_public_ones_is_enough(monkeypatch: pytest.Mon
     url = read_target("https://example.org/x", ())
     answer("93.184.215.14")
     pinned = resolve(url, ()).pinned
-    assert pinned == httpx.URL("https://93.184.215.14/x")
+    assert pinned == httpx2.URL("https://93.184.215.14/x")
     answer("93.184.215.14", "10.0.0.1")
     with pytest.raises(AddressError):
         resolve(url, ())
