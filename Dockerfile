@@ -14,7 +14,8 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
 WORKDIR /src
 
 # Dependencies first: they change less often than the source.
-COPY requirements/build.lock requirements/native.lock requirements/runtime.lock requirements/
+# With what traces need: whoever runs the image cannot add it.
+COPY requirements/build.lock requirements/native.lock requirements/tracing.lock requirements/
 RUN python -m venv /opt/build \
     && /opt/build/bin/pip install --require-hashes -r requirements/build.lock \
     && python -m venv --without-pip /opt/safeconduct
@@ -24,7 +25,7 @@ RUN CC="gcc -O2 -fwrapv" /opt/build/bin/pip wheel --require-hashes --no-deps --u
         --wheel-dir /wheels -r requirements/native.lock \
     && /opt/build/bin/pip --python /opt/safeconduct/bin/python install --no-index --no-deps /wheels/*.whl \
     && /opt/build/bin/pip --python /opt/safeconduct/bin/python install --require-hashes --only-binary :all: \
-        -r requirements/runtime.lock
+        -r requirements/tracing.lock
 
 COPY pyproject.toml LICENSE README.md ./
 COPY engine engine

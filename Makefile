@@ -128,7 +128,8 @@ lock: $(LOCK)/.created ## resolve requirements/*.lock anew (LOCK_ARGS=--upgrade 
 	$(UV_COMPILE) requirements/build.in -o requirements/build.lock
 	$(UV_COMPILE) --no-deps requirements/native.in -o requirements/native.lock
 	$(UV_COMPILE) pyproject.toml -c requirements/build.lock -o requirements/runtime.lock
-	$(UV_COMPILE) pyproject.toml -c requirements/build.lock -c requirements/runtime.lock --group dev -o requirements/dev.lock
+	$(UV_COMPILE) pyproject.toml -c requirements/runtime.lock --extra tracing -o requirements/tracing.lock
+	$(UV_COMPILE) pyproject.toml -c requirements/build.lock -c requirements/tracing.lock --group dev -o requirements/dev.lock
 	$(UV_COMPILE) pyproject.toml -c requirements/dev.lock --group bench -o requirements/bench.lock
 	$(UV_COMPILE) --group lock -o requirements/tools.lock
 

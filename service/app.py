@@ -70,6 +70,7 @@ def create_app(
         if background is not None:
             await run_in_threadpool(background.stop)
         await run_in_threadpool(shelf.close)
+        await run_in_threadpool(shelf.tracing.end)
 
     app = FastAPI(
         title="Safeconduct",
@@ -79,6 +80,7 @@ def create_app(
         redirect_slashes=False,
         lifespan=lifespan,
         dependencies=[Depends(authorise)],
+        telemetry=shelf.tracing.of_requests,
     )
     app.state.shelf = shelf
     app.add_middleware(Envelope, metrics=metrics)

@@ -32,7 +32,7 @@ class Background:
         self.shelf = shelf
         self._ending = threading.Event()
         work: list[tuple[str, float, Callable[[], object]]] = [
-            ("deliver", 1.0, lambda: deliver(shelf.database, shelf.settings.webhook_networks)),
+            ("deliver", 1.0, lambda: deliver(shelf.database, shelf.settings.webhook_networks, shelf.tracing.tracer)),
             ("watch", 60.0, lambda: look(shelf)),
             ("tidy", 3600.0, lambda: shelf.database.write(tidy)),
             ("measure", 15.0, self._measure),

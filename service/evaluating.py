@@ -55,12 +55,28 @@ def evaluate(body: bytes, asked: Asked, shelf: Shelf, where: str = "") -> Decide
     published = shelf.published
     law = published.law
     limit = shelf.settings.leg_limit
-    arrangement, readings = arrangement_and_readings(body, asked.readings, law.library, limit, where)
+    span = shelf.tracing.tracer.start_as_current_span
+    with span("intake"):
+        arrangement, readings = arrangement_and_readings(body, asked.readings, law.library, limit, where)
     start = time.perf_counter()
-    decision = decide(arrangement, law, as_of=asked.as_of, readings=readings, on_difference=shelf.metrics.difference)
+    with span("decide") as deciding:
+        noted = shelf.metrics.difference
+        decision = decide(arrangement, law, as_of=asked.as_of, readings=readings, on_difference=noted)
+        deciding.set_attributes(_told(decision))
     shelf.metrics.decision_seconds.observe(time.perf_counter() - start)
     shelf.metrics.decisions.labels(decision.outcome).inc()
     return Decided(body, asked, published, decision, DECISION.dump_json(decision))
+
+
+def _told(decision: Decision) -> dict[str, str | int]:
+    """Return what a trace tells of a decision: words of ours and counts."""
+    return {
+        "safeconduct.outcome": decision.outcome,
+        "safeconduct.day": decision.as_of.isoformat(),
+        "safeconduct.transfers": len(decision.transfers),
+        "safeconduct.findings": sum(len(transfer.findings) for transfer in decision.transfers),
+        "safeconduct.library_sha256": decision.receipt.library_sha256,
+    }
 
 
 def arrangement_and_readings(

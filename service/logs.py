@@ -1,4 +1,4 @@
-"""Log records as one line of JSON each, with the id of the request they belong to."""
+"""Log records as one line of JSON each, with the ids of the request and the trace they belong to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 import logging
 from contextvars import ContextVar
 from datetime import UTC, datetime
+
+from opentelemetry import trace
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 # What every record has; the rest was given as `extra`.
@@ -25,6 +27,9 @@ class JsonLines(logging.Formatter):
         }
         if request_id.get():
             entry["request_id"] = request_id.get()
+        traced = trace.get_current_span().get_span_context()
+        if traced.is_valid:
+            entry["trace_id"] = trace.format_trace_id(traced.trace_id)
         entry |= {key: value for key, value in vars(record).items() if key not in _USUAL}
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)

@@ -29,6 +29,7 @@ from service.problems import database_away, problem
 from service.settings import Settings
 from service.storage.database import Database, failure_of
 from service.storage.upgrading import check, upgrade
+from service.tracing import Tracing
 from service.vocabulary import vocabulary_data
 
 log = logging.getLogger("safeconduct.service")
@@ -47,6 +48,7 @@ class Shelf:
         self.deciders = ThreadPoolExecutor(_DECIDERS, thread_name_prefix="decide")
         self.error: Exception | None = None
         self.on_first_key: Callable[[NewKey], None] = lambda key: None
+        self.tracing = Tracing(settings)
         self._published: Published | None = None
         self._database: Database | None = None
         self.limits = Limiter(settings.rate_limit)
@@ -106,6 +108,7 @@ class Shelf:
             return
         self._closing.clear()
         database = Database(self.settings.database_url)
+        self.tracing.watch(database.engine)
         if self.settings.is_embedded:
             upgrade(database)
             key = database.write(first_run)

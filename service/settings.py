@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from engine.errors import Fault, FaultsError, did_you_mean
 from engine.law.files import default_rulesets
@@ -21,7 +22,7 @@ from service.storage.database import DatabaseUrlError, read_url
 
 PREFIX = "SAFECONDUCT_"
 # They may hold a password, which no message repeats.
-_SECRET = frozenset({"database"})
+_SECRET = frozenset({"database", "trace_endpoint"})
 _LEVELS = ("debug", "info", "warning", "error")
 log = logging.getLogger("safeconduct.service")
 
@@ -60,6 +61,11 @@ class Settings:
         rate_limit: Most requests of one key or person in a minute, or of one address without credentials
             (`SAFECONDUCT_RATE_LIMIT`). 0: as many as they like.
         batch_limit: Largest body of a batch in bytes (`SAFECONDUCT_BATCH_LIMIT`).
+        trace_endpoint: Where traces are sent by OTLP over HTTP (`SAFECONDUCT_TRACE_ENDPOINT`), such as
+            `http://127.0.0.1:4318/v1/traces`. Empty: nothing is traced. What the collector wants to be told to let
+            somebody in stands in `OTEL_EXPORTER_OTLP_HEADERS`.
+        trace_service: The name of the service in traces (`SAFECONDUCT_TRACE_SERVICE`).
+        trace_ratio: The share of traces that is sent, of those that no caller began (`SAFECONDUCT_TRACE_RATIO`).
         host: Address that is listened on; an argument of `serve`.
     """
 
@@ -76,6 +82,9 @@ class Settings:
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     workers: bool = True
     rate_limit: int = 0
+    trace_endpoint: str = ""
+    trace_service: str = "safeconduct"
+    trace_ratio: float = 1.0
     host: str = "127.0.0.1"
 
     @property
@@ -219,6 +228,29 @@ def _database(text: str) -> str:
     return text
 
 
+def _endpoint(text: str) -> str:
+    url = urlsplit(text)
+    if text and (url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc):
+        raise ValueError("an address such as `http://127.0.0.1:4318/v1/traces`, with no password in it")
+    return text
+
+
+def _name(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("a name")
+    return text
+
+
+def _ratio(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise ValueError("a number from 0 to 1")
+    return found
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "rulesets": _folder,
     "body_limit": _positive,
@@ -233,4 +265,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "webhook_networks": _networks,
     "workers": _switch,
     "rate_limit": _count,
+    "trace_endpoint": _endpoint,
+    "trace_service": _name,
+    "trace_ratio": _ratio,
 }

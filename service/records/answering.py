@@ -55,7 +55,8 @@ def decide_and_keep(
     if earlier:
         return earlier
     decided = evaluate(body, asked, shelf)
-    name, was_there = keep(database, by, decided, wanted)
+    with shelf.tracing.tracer.start_as_current_span("store"):
+        name, was_there = keep(database, by, decided, wanted)
     if was_there:
         return kept(database, by, name, asked.form)
     return Answered(in_form(decided, asked.form), name, outcome=decided.decision.outcome)

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx2
+from opentelemetry.trace import SpanKind, StatusCode, Tracer
 from sqlalchemy import Connection, func, select, update
 
 from service.storage.columns import now
@@ -22,6 +23,7 @@ from service.storage.tables import deliveries, events, webhooks
 from service.telling.addresses import AddressError, Network, read_target, resolve
 from service.telling.events import cloud_event
 from service.telling.signing import headers
+from service.tracing import NO_TRACER
 
 log = logging.getLogger("safeconduct.webhooks")
 Row = dict[str, Any]
@@ -34,15 +36,21 @@ _SECONDS = httpx2.Timeout(10, connect=5)
 _GONE = 410  # Standard Webhooks: the receiver wants nothing more
 
 
-def deliver(database: Database, allowed: Sequence[Network]) -> int:
+def deliver(database: Database, allowed: Sequence[Network], tracer: Tracer = NO_TRACER) -> int:
     """Send what is due, and return how many were tried."""
     claimed = database.write(_claim)
     if claimed:
         # No proxy of the environment: it would resolve the name again, and not as we did.
         with httpx2.Client(timeout=_SECONDS, trust_env=False, follow_redirects=False) as client:
             for row in claimed:
-                status, failure = _send(client, row, allowed)
-                database.write(lambda each, row=row, s=status, f=failure: _settle(each, row, s, f))  # type: ignore[misc]
+                told = {"safeconduct.delivery": row["delivery"], "safeconduct.event": row["type"]}
+                with tracer.start_as_current_span("deliver", kind=SpanKind.PRODUCER, attributes=told) as span:
+                    status, failure = _send(client, row, allowed)
+                    span.set_attributes(
+                        {"safeconduct.attempt": row["attempts"] + 1, "safeconduct.answered": status or 0}
+                    )
+                    span.set_status(StatusCode.ERROR if failure else StatusCode.OK)
+                    database.write(lambda each, row=row, s=status, f=failure: _settle(each, row, s, f))  # type: ignore[misc]
     return len(claimed)
 
 
