@@ -28,7 +28,7 @@ async def read_form(request: Request, form: type[FormT]) -> FormT:
     """Return the body of a request.
 
     Raises:
-        Problem: 413, 415 or 422, with all that is wrong.
+        Problem: 408, 413, 415 or 422, with all that is wrong.
     """
     check_json(request.headers)
     body = await read_body(request, shelf_of(request).settings.body_limit)

@@ -51,6 +51,7 @@ _PROBLEMS: dict[str, tuple[str, str, str, str]] = {
         "no form of the answer is acceptable",
         "ask for `application/json`, `text/markdown`, `text/plain`",
     ),
+    "408": ("too-slow", "", "the body did not come within 30 s", "send the request in one go"),
     "409": ("wrong-state", "", "a `draft` cannot become `approved`", "it can become `submitted`, `withdrawn`"),
     "412": (
         "version-changed",

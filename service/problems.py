@@ -131,6 +131,11 @@ def database_away() -> Problem:
     return problem(503, "database-away", "the database cannot be used just now", "", help, {"Retry-After": "2"})
 
 
+def too_slow(message: str) -> Problem:
+    """Return the problem of a client that sends too slowly; the rest is not waited for, so the connection ends."""
+    return problem(408, "too-slow", message, "", "send the request in one go", {"Connection": "close"})
+
+
 def internal_error(request_id: str) -> Response:
     """Return the answer to a failure of ours: nothing about it but the id under which it is logged."""
     message = "the service failed; the failure is logged"

@@ -12,6 +12,7 @@ import uvicorn
 from service.access.keys import NewKey
 from service.app import create_app
 from service.logs import configure
+from service.patience import patient
 from service.settings import read_settings
 
 # Slow clients do not keep a service from stopping.
@@ -39,6 +40,7 @@ def serve(rulesets: Path, host: str, port: int) -> int:
         log_config=None,
         access_log=False,  # the envelope writes one line per request, with its id
         server_header=False,
+        http=patient(settings.request_seconds),
         timeout_graceful_shutdown=_GOODBYE_SECONDS,
     )
     server = uvicorn.Server(config)

@@ -61,6 +61,8 @@ class Settings:
         rate_limit: Most requests of one key or person in a minute, or of one address without credentials
             (`SAFECONDUCT_RATE_LIMIT`). 0: as many as they like.
         batch_limit: Largest body of a batch in bytes (`SAFECONDUCT_BATCH_LIMIT`).
+        request_seconds: How long a client may take to send the head of a request, and again its body, or the next line
+            of a batch (`SAFECONDUCT_REQUEST_SECONDS`).
         trace_endpoint: Where traces are sent by OTLP over HTTP (`SAFECONDUCT_TRACE_ENDPOINT`), such as
             `http://127.0.0.1:4318/v1/traces`. Empty: nothing is traced. What the collector wants to be told to let
             somebody in stands in `OTEL_EXPORTER_OTLP_HEADERS`.
@@ -79,6 +81,7 @@ class Settings:
     data: Path = field(default_factory=default_data)
     anonymous: bool | None = None
     batch_limit: int = 32 * 1024 * 1024
+    request_seconds: int = 30
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     workers: bool = True
     rate_limit: int = 0
@@ -262,6 +265,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "data": _folder,
     "anonymous": _switch,
     "batch_limit": _positive,
+    "request_seconds": _positive,
     "webhook_networks": _networks,
     "workers": _switch,
     "rate_limit": _count,

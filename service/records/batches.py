@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from engine.errors import ArrangementError
 from service.logs import request_id
-from service.problems import Problem, answer, internal_error, problem, problem_of_database
+from service.problems import Problem, answer, internal_error, problem, problem_of_database, too_slow
 from service.published import Shelf
 from service.records.answering import Answered
 
@@ -65,31 +65,46 @@ class Batch:
             reader.cancel()
 
     async def _read(self, request: Request, lines: asyncio.Queue[bytes | Problem | None]) -> None:
-        begun, total = bytearray(), 0
-        settings = self.shelf.settings
         try:
-            async for part in request.stream():
-                total += len(part)
-                if total > settings.batch_limit:
-                    message = f"the batch is longer than {settings.batch_limit} bytes; the rest is not read"
-                    lines.put_nowait(problem(413, "body-too-large", message, "", "send fewer lines at a time"))
-                    begun.clear()
-                    break
-                first, *others = part.split(b"\n")
-                begun += first
-                for other in others:
-                    if begun.strip():
-                        lines.put_nowait(bytes(begun))
-                    begun = bytearray(other)
-            if begun.strip():
-                lines.put_nowait(bytes(begun))
+            async for line in self._lines(request):
+                lines.put_nowait(line)
             lines.put_nowait(None)
             await request.receive()  # nothing comes after the body but word that nobody is there any more
+        except Problem as error:  # what came before it is answered, and the rest is not read
+            lines.put_nowait(error)
+            lines.put_nowait(None)
+            return
         except ClientDisconnect:
             pass
         self.is_broken_off = True
         lines.put_nowait(None)
         log.info("a batch was broken off", extra={"lines": self.count.lines})
+
+    async def _lines(self, request: Request) -> AsyncIterator[bytes]:
+        """Yield each line that is not empty.
+
+        Raises:
+            Problem: 413, the batch is too long; 408, its next line does not come.
+        """
+        begun = bytearray()
+        limit, seconds = self.shelf.settings.batch_limit, self.shelf.settings.request_seconds
+        left = limit
+        parts, clock = request.stream(), asyncio.get_running_loop().time
+        end = clock() + seconds
+        while (part := await _next(parts, end)) is not None:
+            first, *others = part[:left].split(b"\n")
+            begun += first
+            for other in others:
+                if begun.strip():
+                    end = clock() + seconds
+                    yield bytes(begun)
+                begun = bytearray(other)
+            left -= len(part)
+            if left < 0:
+                message = f"the batch is longer than {limit} bytes; the rest is not read"
+                raise problem(413, "body-too-large", message, "", "send fewer lines at a time")
+        if begun.strip():
+            yield bytes(begun)
 
     async def _answer(self, line: bytes | Problem) -> bytes:
         number = self.count.lines
@@ -113,6 +128,19 @@ class Batch:
         if self.is_brief:
             return _line(head)
         return _line(head)[:-2] + b', "decision": ' + found.written + b"}\n"
+
+
+async def _next(parts: AsyncIterator[bytes], end: float) -> bytes | None:
+    """Return the next part of a body, or None after the last.
+
+    Raises:
+        Problem: 408, it does not come before `end`, a time of the loop.
+    """
+    try:
+        async with asyncio.timeout_at(end):
+            return await anext(parts, None)
+    except TimeoutError:
+        raise too_slow("the next line did not come in time; the rest is not read") from None
 
 
 class Lines(Response):

@@ -31,6 +31,7 @@ _DESCRIBED = {
     403: "The credentials do not allow it.",
     404: "There is no such thing.",
     406: "None of the forms asked for is written.",
+    408: "The body did not come in time.",
     409: "The object is not in a state in which this can be done.",
     412: "The object changed since the version named; the answer says what was done meanwhile.",
     413: "The body is too long.",
@@ -90,9 +91,10 @@ def _unknown(name: str, names: tuple[str, ...]) -> Fault:
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the documentation of error responses."""
+    """Return the documentation of error responses; what can be too long (413) can be too slow as well."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": _DESCRIBED[status], "content": content} for status in (*statuses, 500)}
+    every = sorted({*statuses, *((408,) if 413 in statuses else ()), 500})
+    return {status: {"description": _DESCRIBED[status], "content": content} for status in every}
 
 
 def body_of(form: type[BaseModel]) -> dict[str, Any]:
