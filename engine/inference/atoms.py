@@ -64,6 +64,8 @@ def compile_atom(atom: Atom, book: StatuteBook) -> Test:
         return _reading_test(atom, left)
     if isinstance(left, CountRef | PercentRef):
         return _number_test(atom, left, book)
+    if atom.op == "shown":
+        return _shown_test(left)
     if left.derived and atom.op == "true":
         return _derived_test(left)
     get = getter(left)
@@ -156,6 +158,11 @@ def _derived_test(ref: FactRef) -> Test:
         return env.derived(ref.trait, view)
 
     return test
+
+
+def _shown_test(ref: FactRef) -> Test:
+    get = getter(ref)
+    return lambda subject, env: TRUE if truth_of(get(subject, env)) == TRUE else FALSE
 
 
 # -- comparisons ------------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from engine.law.model import Library, Rule
 
 # Several versions of every instrument; a program takes some tens of kilobytes, and its network some more.
 _MOST_PROGRAMS = 5000
+_TRUTHS = ("true", "shown")
 # Places are read from the arrangement alone.
 _NO_ENV = cast(Env, None)
 
@@ -269,9 +270,9 @@ class BookPrograms:
     def _places(self, atom: Atom) -> frozenset[str] | None:
         """Return the countries of which one must be touched for the atom to be true; None where that is not so."""
         left, right = atom.left, atom.right
-        if isinstance(left, FactRef) and left.derived and atom.op == "true":
+        if isinstance(left, FactRef) and left.derived and atom.op in _TRUTHS:
             return self._of_definitions(left.trait)
-        if isinstance(left, FactRef) and left.trait and left.type == "bool" and atom.op == "true":
+        if isinstance(left, FactRef) and left.trait and left.type == "bool" and atom.op in _TRUTHS:
             return frozenset((f"={left.trait}",))
         if isinstance(left, CountRef) or not isinstance(left, FactRef) or left.trait or left.name not in PLACE_FACTS:
             return None

@@ -12,7 +12,7 @@ from engine.errors import Fault, Span, did_you_mean, one_of, with_article
 from engine.facts.places import advice, countries
 from engine.law import schema
 from engine.law.expression import Condition, FactRef, MeasureRef, NumberRef, PercentRef, leaves
-from engine.law.harm import check_harm
+from engine.law.harm import check_harm, check_shown
 from engine.law.model import REMARK_KINDS, Group, Instrument, Library, Measure, Period, Rule, Trait
 
 _ONLY_FOR = {
@@ -47,6 +47,7 @@ def check(library: Library) -> list[Fault]:
     faults += _check_traits(library)
     faults += _check_cycles(library)
     faults += check_harm(library)
+    faults += check_shown(library)
     return faults
 
 

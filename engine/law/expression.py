@@ -16,7 +16,7 @@ PARTY_ROOTS: Final = ("exporter", "importer", "origin", "key_holder", "party")
 LINKS: Final = ("employer", "branch_of")
 COUNT_SCOPES: Final = ("data", "transfer", "pair", "exporter")
 
-Op = Literal["true", "==", "!=", "<", "<=", ">", ">=", "in", "not in", "has", "has not", "overlaps", "within"]
+Op = Literal["true", "shown", "==", "!=", "<", "<=", ">", ">=", "in", "not in", "has", "has not", "overlaps", "within"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,10 @@ Right = FactRef | GroupRef | NumberRef | tuple[str, ...] | str | int | bool | No
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One comparison. `text` is how the author wrote it, without any `not`."""
+    """One comparison. `text` is how the author wrote it, without any `not`.
+
+    `true` is a plain truth value; `shown` is one that counts as false for as long as the facts do not establish it.
+    """
 
     op: Op
     left: Operand

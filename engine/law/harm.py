@@ -1,6 +1,7 @@
-"""Find measures that could do harm: in a ban, in an exception to a route, or behind a status that a ban turns on.
+"""Find what could do harm: a measure in a ban or behind a status that a ban turns on, a trait that is not asked for.
 
-A measure may only help. A rule in which one could make things worse has to say so under `adverse`.
+A measure may only help. A rule in which one could make things worse has to say so under `adverse`. A trait that counts
+only where it is shown may only burden: knowing more must never turn a refusal into a permission.
 """
 
 from __future__ import annotations
@@ -28,6 +29,17 @@ def check_harm(library: Library) -> Iterator[Fault]:
                     message = f"`{measure.id}` could make things worse here"
                     hint = "list it under `adverse`, if the law says so"
                     yield Fault("measure-harms", message, condition.span, hint)
+
+
+def check_shown(library: Library) -> Iterator[Fault]:
+    """Yield a fault for every `shown(...)` that could help, or whose absence could burden."""
+    for rule in library.rules.values():
+        for condition in (*rule.when, *rule.requires, *rule.fulfilled_by):
+            for leaf in leaves(condition.tree):
+                if leaf.atom.op == "shown" and (leaf.negated or rule.kind not in ("scope", "ban")):
+                    message = f"`{leaf.atom.text}` may only bring a transfer within the law, or bar it"
+                    hint = "use it in a scope or ban, without `not`; elsewhere let the fact be asked for"
+                    yield Fault("shown-helps", message, condition.span, hint)
 
 
 class _Effects:
@@ -76,7 +88,7 @@ def _derived_in(conditions: Iterable[Condition]) -> Iterator[tuple[str, bool]]:
             left = leaf.atom.left
             if isinstance(left, FactRef) and left.derived:
                 yield left.trait, leaf.negated
-                if leaf.atom.op != "true":
+                if leaf.atom.op not in ("true", "shown"):
                     yield left.trait, not leaf.negated
             yield from _on_the_right(leaf)
 

@@ -129,12 +129,14 @@ class _Parser(Operands):
 
     def set_call(self, node: ast.Call, text: str) -> Atom:
         name = cast(ast.Name, node.func).id
+        if name == "shown":
+            return self.shown_call(node, text)
         if name not in ("overlaps", "within"):
             self.fail(
                 "unknown-function",
                 f"there is no function `{name}`",
                 node,
-                did_you_mean(name, ("overlaps", "within")),
+                did_you_mean(name, ("overlaps", "within", "shown")),
             )
         if len(node.args) != 2 or node.keywords:
             self.fail("wrong-arguments", f"`{name}` takes a set and a group", node)
@@ -142,6 +144,14 @@ class _Parser(Operands):
         if left is None:
             self.fail("wrong-type", f"`{written(node.args[0])}` is not a set", node.args[0])
         return Atom(cast(Op, name), left, self.group(node.args[1], left.of), text)
+
+    def shown_call(self, node: ast.Call, text: str) -> Atom:
+        if len(node.args) != 1 or node.keywords:
+            self.fail("wrong-arguments", "`shown` takes one trait", node)
+        left = self.operand(node.args[0])
+        if not isinstance(left, FactRef) or not left.trait or left.type != "bool":
+            self.fail("wrong-type", f"`{written(node.args[0])}` is not a true-or-false trait", node.args[0])
+        return Atom("shown", left, None, text)
 
     # -- right sides --------------------------------------------------------------------------------------------------
 
