@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import json
 import random
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from engine import Arrangement, Law, load_rulesets
 from engine.law.intake import parse_yaml, read_arrangement
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "three-party-genomics.yaml"
+EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.yaml"))
+EXAMPLE = next(each for each in EXAMPLES if each.stem == "three-party-genomics")
 _KINDS = ("university", "research_institute", "hospital", "company", "public_research_body")
 _CATEGORIES = ("health", "human_genomic", "survey_microdata", "biometric", "medical_imaging", "mobility")
 
 
 def typical() -> dict[str, Any]:
     """Return the typical arrangement as plain data."""
-    data: dict[str, Any] = parse_yaml(EXAMPLE.read_text(encoding="utf-8"), EXAMPLE.name)
-    return data
+    return _read(EXAMPLE)
 
 
 def variant(seed: int) -> dict[str, Any]:
     """Return the typical arrangement with some facts changed."""
-    chance = random.Random(seed)
-    data: dict[str, Any] = json.loads(json.dumps(typical()))
+    return varied(EXAMPLE, random.Random(seed))
+
+
+def varied(path: Path, chance: random.Random) -> dict[str, Any]:
+    """Return an example with some facts changed; now and then it is no longer one that can be decided."""
+    data = _read(path)
     for party in data["parties"]:
         if chance.random() < 0.5:
             party["kind"] = chance.choice(_KINDS)
@@ -37,12 +42,22 @@ def variant(seed: int) -> dict[str, Any]:
             dataset["categories"] = chance.sample(_CATEGORIES, 2)
         if chance.random() < 0.5:
             dataset["identifiability"] = chance.choice(("identified", "pseudonymised", "anonymous"))
-        for subjects in dataset["subjects"]:
+        for subjects in dataset["subjects"] if isinstance(dataset.get("subjects"), list) else ():
             subjects["persons"] = chance.randrange(50, 2_000_000)
-    for name in list(data["measures"]):
+    for name in list(data.get("measures", ())):
         if chance.random() < 0.3:
             del data["measures"][name]
     return data
+
+
+def _read(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(_parsed(path))
+    return data
+
+
+@cache
+def _parsed(path: Path) -> str:
+    return json.dumps(parse_yaml(path.read_text(encoding="utf-8"), path.name), default=str)
 
 
 def arrangements(law: Law, count: int) -> list[Arrangement]:

@@ -11,7 +11,8 @@ from service.access.permissions import Principal
 from service.evaluating import Asked, evaluate, in_form
 from service.negotiation import Form
 from service.published import Shelf
-from service.records.keeping import Once, check_key, keep, made_before, once
+from service.records.keeping import keep
+from service.records.once import made_before, once
 from service.records.reading import find
 from service.storage.database import Database
 
@@ -49,23 +50,17 @@ def decide_and_keep(
     body: bytes, asked: Asked, shelf: Shelf, database: Database, by: Principal, key: str | None
 ) -> Answered:
     """Decide an arrangement and keep the decision, or give what an earlier request with this key made."""
-    check_key(key)
-    wanted = once(key, body, asked)
-    earlier = wanted and _earlier(database, by, wanted, asked.form)
-    if earlier:
-        return earlier
+    # The form of the answer makes no other request of it.
+    wanted = once(key, [asked.as_of and asked.as_of.isoformat(), sorted(asked.readings)], body)
+    earlier = made_before(database, by, wanted)
+    if earlier is not None:
+        return kept(database, by, earlier, asked.form)
     decided = evaluate(body, asked, shelf)
     with shelf.tracing.tracer.start_as_current_span("store"):
         name, was_there = keep(database, by, decided, wanted)
     if was_there:
         return kept(database, by, name, asked.form)
     return Answered(in_form(decided, asked.form), name, outcome=decided.decision.outcome)
-
-
-def _earlier(database: Database, by: Principal, wanted: Once, form: Form) -> Answered | None:
-    with database.reading() as connection:
-        name = made_before(connection, by, wanted)
-    return kept(database, by, name, form) if name else None
 
 
 def kept(database: Database, by: Principal, name: str, form: Form) -> Answered:

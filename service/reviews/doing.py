@@ -20,18 +20,17 @@ from service.reviews import forms
 from service.reviews.agreements import Row, acts_of, do, for_change, state_of
 from service.reviews.steps import REVISABLE, STEPS, next_states
 from service.storage.columns import now
-from service.storage.ids import new_id
 from service.storage.tables import agreements, evaluations, revisions
 from service.telling.events import emit
 
 PERMITTED = frozenset({"permitted", "permitted_with_conditions"})
 
 
-def make(connection: Connection, by: Principal, record: Row, note: str) -> Row:
-    """Begin an agreement with its first revision."""
+def make(connection: Connection, by: Principal, name: str, record: Row, note: str) -> Row:
+    """Begin an agreement of a new id with its first revision."""
     store(connection, by, record)
     row: Row = dict.fromkeys((column.name for column in agreements.c), None)
-    row |= {"id": new_id("ag"), "organisation": by.organisation, "title": record["title"], "state": "draft"}
+    row |= {"id": name, "organisation": by.organisation, "title": record["title"], "state": "draft"}
     row |= {"version": 1, "revision": 1, "outcome": record["outcome"], "created_at": now(), "created_by": by.id}
     connection.execute(insert(agreements).values(row))
     _revise(connection, by, row["id"], 1, record["id"], note)

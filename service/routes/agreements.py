@@ -6,27 +6,30 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextvars import copy_context
-from functools import partial
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from service.access.authorising import Asking
 from service.access.permissions import Principal
 from service.evaluating import Asked, evaluate
-from service.forms import FormT, read_form
+from service.forms import Form, FormT, read_form
 from service.published import Shelf
 from service.records.keeping import ready, row_of
+from service.records.once import Once, claim, made_before, made_meanwhile, once
 from service.records.pages import Cursor, Limit, page
 from service.reviews import doing, forms, shapes
 from service.reviews.agreements import Row, find, for_change, read_version
 from service.reviews.answering import answered
 from service.reviews.showing import line, whole
 from service.reviews.steps import State
-from service.routes.common import as_json, body_of, errors, only, shelf_of
+from service.routes.common import IdempotencyKey, as_json, body_of, errors, only, shelf_of
+from service.storage.ids import new_id
 from service.storage.tables import agreements
 
 router = APIRouter(prefix="/v1", tags=["reviews"])
@@ -35,7 +38,13 @@ IfMatch = Annotated[
     str | None,
     Header(alias="If-Match", description="`ETag` of what you read; needed, and held against the current one."),
 ]
-_TAG = {"ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string"}}}
+_HEADERS = {
+    "ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string"}},
+    "Idempotency-Replayed": {
+        "description": "`true` where an earlier request with this key did it; the agreement is shown as it is now.",
+        "schema": {"type": "string"},
+    },
+}
 Act = Callable[[Connection, Principal, str, int, Any], Row]
 
 
@@ -77,19 +86,20 @@ def get_agreements(
     dependencies=[only()],
     status_code=201,
     response_model=shapes.Agreement,
-    responses={201: {"headers": _TAG}, **errors(401, 403, 404, 413, 415, 422, 503)},
+    responses={201: {"headers": _HEADERS}, **errors(401, 403, 404, 413, 415, 422, 503)},
     openapi_extra=body_of(forms.AgreementForm),
 )
-async def post_agreement(request: Request, by: Asking) -> Response:
+async def post_agreement(request: Request, by: Asking, idempotency_key: IdempotencyKey = None) -> Response:
     """Begin an agreement, as a draft, with its first revision."""
     form = await read_form(request, forms.AgreementForm)
+    doer = _Doer(shelf_of(request), by, new_id("ag"), _once(request, idempotency_key, form), 201)
     body = json.dumps(form.arrangement).encode()
 
-    def work(shelf: Shelf) -> Response:
-        record = _decided(shelf, by, body)
-        return _written(shelf, by, lambda connection: doing.make(connection, by, record, form.note), 201)
+    def work() -> Response:
+        record = doer.decided(body)
+        return doer.write(lambda connection: doing.make(connection, by, doer.name, record, form.note))
 
-    return await _deciding(request, work)
+    return await _deciding(doer, work)
 
 
 @router.get(
@@ -98,7 +108,7 @@ async def post_agreement(request: Request, by: Asking) -> Response:
     summary="Read an agreement with everything that was done to it",
     dependencies=[only()],
     response_model=shapes.Agreement,
-    responses={200: {"headers": _TAG}, **errors(401, 403, 404, 422, 503)},
+    responses={200: {"headers": {"ETag": _HEADERS["ETag"]}}, **errors(401, 403, 404, 422, 503)},
 )
 def get_agreement(request: Request, by: Asking, name: Id) -> Response:
     """Read an agreement."""
@@ -113,22 +123,25 @@ def get_agreement(request: Request, by: Asking, name: Id) -> Response:
     summary="Send another revision",
     dependencies=[only()],
     response_model=shapes.Agreement,
-    responses={200: {"headers": _TAG}, **errors(401, 403, 404, 409, 412, 413, 415, 422, 428, 503)},
+    responses={200: {"headers": _HEADERS}, **errors(401, 403, 404, 409, 412, 413, 415, 422, 428, 503)},
     openapi_extra=body_of(forms.RevisionForm),
 )
-async def post_revision(request: Request, by: Asking, name: Id, if_match: IfMatch = None) -> Response:
+async def post_revision(
+    request: Request, by: Asking, name: Id, if_match: IfMatch = None, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Revise an agreement."""
     version = read_version(if_match)
     form = await read_form(request, forms.RevisionForm)
+    doer = _Doer(shelf_of(request), by, name, _once(request, idempotency_key, form, version))
     body = json.dumps(form.arrangement).encode()
 
-    def work(shelf: Shelf) -> Response:
-        with shelf.database.reading() as connection:  # before anything is decided in vain
+    def work() -> Response:
+        with doer.shelf.database.reading() as connection:  # before anything is decided in vain
             doing.check_revisable(for_change(connection, by, name, version))
-        record = _decided(shelf, by, body)
-        return _written(shelf, by, lambda each: doing.revise(each, by, name, version, record, form.note))
+        record = doer.decided(body)
+        return doer.write(lambda each: doing.revise(each, by, name, version, record, form.note))
 
-    return await _deciding(request, work)
+    return await _deciding(doer, work)
 
 
 @router.post(
@@ -138,23 +151,26 @@ async def post_revision(request: Request, by: Asking, name: Id, if_match: IfMatc
     description="Makes a revision in which the fact is known.",
     dependencies=[only()],
     response_model=shapes.Agreement,
-    responses={200: {"headers": _TAG}, **errors(401, 403, 404, 409, 412, 413, 415, 422, 428, 503)},
+    responses={200: {"headers": _HEADERS}, **errors(401, 403, 404, 409, 412, 413, 415, 422, 428, 503)},
     openapi_extra=body_of(forms.AnswerForm),
 )
-async def post_answer(request: Request, by: Asking, name: Id, if_match: IfMatch = None) -> Response:
+async def post_answer(
+    request: Request, by: Asking, name: Id, if_match: IfMatch = None, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Answer a question."""
     version = read_version(if_match)
     form = await read_form(request, forms.AnswerForm)
+    doer = _Doer(shelf_of(request), by, name, _once(request, idempotency_key, form, version))
 
-    def work(shelf: Shelf) -> Response:
-        with shelf.database.reading() as connection:
+    def work() -> Response:
+        with doer.shelf.database.reading() as connection:
             row = for_change(connection, by, name, version)
             doing.check_revisable(row)
             body, answer = answered(doing.current_record(connection, row), form)
-        record = _decided(shelf, by, body)
-        return _written(shelf, by, lambda each: doing.revise(each, by, name, version, record, "", answer))
+        record = doer.decided(body)
+        return doer.write(lambda each: doing.revise(each, by, name, version, record, "", answer))
 
-    return await _deciding(request, work)
+    return await _deciding(doer, work)
 
 
 def _add(path: str, name: str, summary: str, form: type[FormT], act: Act) -> None:
@@ -166,14 +182,16 @@ def _add(path: str, name: str, summary: str, form: type[FormT], act: Act) -> Non
         summary=summary,
         dependencies=[only()],
         response_model=shapes.Agreement,
-        responses={200: {"headers": _TAG}, **errors(401, 403, 404, 409, 412, 413, 415, 422, 428, 503)},
+        responses={200: {"headers": _HEADERS}, **errors(401, 403, 404, 409, 412, 413, 415, 422, 428, 503)},
         openapi_extra=body_of(form),
     )
-    async def post(request: Request, by: Asking, name: Id, if_match: IfMatch = None) -> Response:
+    async def post(
+        request: Request, by: Asking, name: Id, if_match: IfMatch = None, idempotency_key: IdempotencyKey = None
+    ) -> Response:
         version = read_version(if_match)
         given = await read_form(request, form)
-        work = partial(_written, shelf_of(request), by, lambda each: act(each, by, name, version, given))
-        return await run_in_threadpool(work)
+        doer = _Doer(shelf_of(request), by, name, _once(request, idempotency_key, given, version))
+        return await run_in_threadpool(doer.write, lambda each: act(each, by, name, version, given))
 
 
 _add("steps", "takeStep", "Take a step to another state", forms.StepForm, doing.step)
@@ -186,23 +204,57 @@ _add(
 _add("attention", "attend", "Say that attention was given", forms.AttentionForm, doing.seen)
 
 
-def _decided(shelf: Shelf, by: Principal, body: bytes) -> Row:
-    decided = evaluate(body, Asked(), shelf, "/arrangement")
-    ready(shelf.database, decided.published)
-    return row_of(by, decided)
+@dataclass(frozen=True, slots=True)
+class _Doer:
+    """Does once what a request asks to be done to the agreement `name`."""
 
+    shelf: Shelf
+    by: Principal
+    name: str
+    wanted: Once | None
+    status: int = 200
 
-def _written(shelf: Shelf, by: Principal, work: Callable[[Connection], Row], status: int = 200) -> Response:
-    def run(connection: Connection) -> Response:
-        row = find(connection, by, work(connection)["id"])
+    def decided(self, body: bytes) -> Row:
+        """Return the record of the decision on an arrangement."""
+        decided = evaluate(body, Asked(), self.shelf, "/arrangement")
+        ready(self.shelf.database, decided.published)
+        return row_of(self.by, decided)
+
+    def write(self, work: Callable[[Connection], Row]) -> Response:
+        """Do it, unless it was done, and show the agreement."""
+
+        def run(connection: Connection) -> Response:
+            claim(connection, self.by, self.wanted, self.name)
+            work(connection)
+            return self._shown(connection, self.name)
+
+        try:
+            return self.shelf.database.write(run)
+        except IntegrityError as error:
+            return self._again(made_meanwhile(self.shelf.database, self.by, self.wanted, error))
+
+    def earlier(self) -> Response | None:
+        """Show the agreement where it was done by an earlier request, before anything is decided in vain."""
+        earlier = made_before(self.shelf.database, self.by, self.wanted)
+        return None if earlier is None else self._again(earlier)
+
+    def _again(self, name: str) -> Response:
+        with self.shelf.database.reading() as connection:
+            response = self._shown(connection, name)
+        response.headers["Idempotency-Replayed"] = "true"
+        return response
+
+    def _shown(self, connection: Connection, name: str) -> Response:
+        row = find(connection, self.by, name)
         headers = {"ETag": f'"{row["version"]}"', "Location": f"/v1/agreements/{row['id']}"}
-        return as_json(whole(connection, row), status, headers)
-
-    return shelf.database.write(run)
+        return as_json(whole(connection, row), self.status, headers)
 
 
-async def _deciding(request: Request, work: Callable[[Shelf], Response]) -> Response:
-    shelf = shelf_of(request)
-    _ = shelf.published, shelf.database
+def _once(request: Request, key: str | None, form: Form, version: int = 0) -> Once | None:
+    return once(key, [request.url.path, version, form.model_dump(mode="json")], b"")
+
+
+async def _deciding(doer: _Doer, work: Callable[[], Response]) -> Response:
+    _ = doer.shelf.published, doer.shelf.database
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(shelf.deciders, copy_context().run, work, shelf)
+    return await loop.run_in_executor(doer.shelf.deciders, copy_context().run, lambda: doer.earlier() or work())

@@ -15,7 +15,7 @@ from service.negotiation import check_media
 from service.published import Shelf
 from service.records.answering import Answered, decide_and_keep, storing
 from service.records.batches import MEDIA_TYPE, Batch, Lines
-from service.records.keeping import check_key
+from service.records.once import check_key
 from service.routes.common import AsOf, IdempotencyKey, errors, only, shelf_of
 from service.routes.evaluations import Readings, Store
 from service.storage.database import Database
