@@ -6,6 +6,7 @@ import argparse
 import sys
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -14,6 +15,7 @@ from engine.analysis.compare import Comparison, Side, compare
 from engine.analysis.compare_text import comparison_markdown, comparison_text
 from engine.cases.patching import PatchError, changed_at
 from engine.cli.intake import add_case, arrangement_of, day, plain_of, readings_of
+from engine.decision.deciding import decide
 from engine.decision.remedies import Remedies, remedies
 from engine.decision.remedies_text import remedies_text
 from engine.decision.statute import load_law
@@ -24,6 +26,7 @@ from engine.facts.arrangement import Arrangement
 from engine.law.intake import parse_yaml, read_arrangement
 from engine.law.model import Library
 from engine.pictures.timeline import timeline_svg
+from engine.pictures.transfers import map_svg
 
 if TYPE_CHECKING:
     Subs = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -36,6 +39,11 @@ def add_commands(subs: Subs) -> None:
     parser.add_argument("--from", dest="first", type=day, metavar="DAY", help="first day; start of the term, or of law")
     parser.add_argument("--until", dest="last", type=day, metavar="DAY", help="last day; end of the term, or of law")
     parser.set_defaults(run=_timeline)
+
+    parser = subs.add_parser("map", help="the map of transfers as a picture (SVG): parties, arrows, outcomes")
+    add_case(parser, "svg")
+    parser.add_argument("-o", "--out", type=Path, metavar="OUT", help="file to write; standard output where left out")
+    parser.set_defaults(run=_map)
 
     parser = subs.add_parser("remedies", help="what would make the whole arrangement lawful, least effort first")
     add_case(parser, "text", "json")
@@ -69,6 +77,18 @@ def _timeline(options: argparse.Namespace) -> int:
         _out(as_json(found, Timeline))
     else:
         _out(timeline_text(found))
+    return 0
+
+
+def _map(options: argparse.Namespace) -> int:
+    law = load_law(options.rulesets, options.reform)
+    arrangement = arrangement_of(options.file, law.library)
+    readings = readings_of(options.reading, law.library)
+    picture = map_svg(arrangement, decide(arrangement, law, as_of=options.as_of, readings=readings))
+    if options.out is None:
+        _out(picture)
+    else:
+        options.out.write_text(picture, encoding="utf-8")
     return 0
 
 

@@ -22,6 +22,12 @@ def country_name(code: str) -> str:
     return str(getattr(found, "common_name", found.name)) if found else code
 
 
+def place_name(code: str) -> str:
+    """Return a place in words with its code, `Finland (FI)`, or the code itself where it is unknown."""
+    name = country_name(country_of(code))
+    return f"{name} ({code})" if name != code else code
+
+
 @cache
 def is_place(code: str) -> bool:
     """Return whether `code` is a country (`FI`) or a subdivision (`US-TX`) in use."""

@@ -6,6 +6,8 @@ strict content security policy, in a document, and alone.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree
@@ -26,30 +28,39 @@ class Look:
 
     Attributes:
         sign: One or two letters that say it without colour.
-        ink: Colour of lines and of text upon the fill.
+        ink: Colour of text upon the fill.
+        line: Colour of an arrow, dark enough upon white.
+        dash: Of an arrow: its pattern.
     """
 
     fill: str
     ink: str
     sign: str
     word: str
+    line: str
     dash: str = ""
 
 
 LOOKS: Final[dict[Outcome, Look]] = {
-    "prohibited": Look("#8c1c13", "#ffffff", "×", "prohibited"),
-    "not_yet_permitted": Look("#f4b942", INK, "!", "not yet permitted", "9 4"),
-    "undetermined": Look("#d9d2e9", INK, "?", "undetermined", "2 4"),
-    "permitted_with_conditions": Look("#bfe3d0", INK, "✓·", "permitted with conditions", "14 3 3 3"),
-    "permitted": Look("#ffffff", INK, "✓", "permitted"),
-    "not_applicable": Look("#f5f5f5", FAINT, "–", "does not apply", "1 5"),
+    "prohibited": Look("#8c1c13", "#ffffff", "×", "prohibited", "#8c1c13"),
+    "not_yet_permitted": Look("#f4b942", INK, "!", "not yet permitted", "#7a4b00", "9 4"),
+    "undetermined": Look("#d9d2e9", INK, "?", "undetermined", "#4b3b78", "2 4"),
+    "permitted_with_conditions": Look("#bfe3d0", INK, "✓·", "permitted with conditions", "#1f6b4a", "14 3 3 3"),
+    "permitted": Look("#ffffff", INK, "✓", "permitted", INK),
+    "not_applicable": Look("#f5f5f5", FAINT, "–", "does not apply", FAINT, "1 5"),
 }
 
 
 class Drawing:
     """One picture under way."""
 
-    def __init__(self, width: float, height: float, title: str, description: str) -> None:
+    def __init__(self, width: float, height: float, title: str, description: str, name: str = "picture") -> None:
+        """Begin a picture.
+
+        Args:
+            name: Begins its ids; pictures on one page need different ones.
+        """
+        self.name = name
         self.root = ElementTree.Element(
             "svg",
             {
@@ -58,12 +69,12 @@ class Drawing:
                 "width": _number(width),
                 "height": _number(height),
                 "role": "img",
-                "aria-labelledby": "picture-title picture-description",
+                "aria-labelledby": f"{name}-title {name}-description",
                 "font-family": FONT,
             },
         )
-        ElementTree.SubElement(self.root, "title", {"id": "picture-title"}).text = title
-        ElementTree.SubElement(self.root, "desc", {"id": "picture-description"}).text = description
+        ElementTree.SubElement(self.root, "title", {"id": f"{name}-title"}).text = printable(title)
+        ElementTree.SubElement(self.root, "desc", {"id": f"{name}-description"}).text = printable(description)
         self._patterns()
         self.rectangle(0, 0, width, height, "#ffffff")
 
@@ -74,7 +85,7 @@ class Drawing:
             pattern = ElementTree.SubElement(
                 defs,
                 "pattern",
-                {"id": f"fill-{outcome}", "width": "8", "height": "8", "patternUnits": "userSpaceOnUse"},
+                {"id": f"{self.name}-{outcome}", "width": "8", "height": "8", "patternUnits": "userSpaceOnUse"},
             )
             ElementTree.SubElement(pattern, "rect", {"width": "8", "height": "8", "fill": look.fill})
             for path, width in _HATCHES.get(outcome, ()):
@@ -89,7 +100,7 @@ class Drawing:
         written = {key.rstrip("_").replace("_", "-"): _number(value) for key, value in attributes.items()}
         made = ElementTree.SubElement(self.root if inside is None else inside, tag, written)
         if text:
-            made.text = _clean(text)
+            made.text = printable(text)
         return made
 
     def rectangle(
@@ -101,13 +112,17 @@ class Drawing:
     def outcome(self, x: float, y: float, width: float, height: float, outcome: Outcome, says: str = "") -> None:
         """Add a rectangle that shows an outcome, with a tooltip."""
         stroke = INK if outcome != "not_applicable" else "#bbbbbb"
-        box = self.rectangle(x, y, width, height, f"url(#fill-{outcome})", stroke=stroke, stroke_width=0.8)
+        box = self.rectangle(x, y, width, height, f"url(#{self.name}-{outcome})", stroke=stroke, stroke_width=0.8)
         if says:
             self.element("title", says, box)
 
     def text(self, x: float, y: float, text: str, size: float = 12, **more: object) -> ElementTree.Element:
-        """Add a line of text."""
+        """Add a line of text; one that reads from right to left stands where another would."""
         more.setdefault("fill", INK)
+        if runs_left(text):
+            more |= {"direction": "rtl", "unicode_bidi": "embed"}
+            # For such a text, `start` is its right edge.
+            more["text_anchor"] = _TURNED[str(more.get("text_anchor", "start"))]
         return self.element("text", text, None, x=x, y=y, font_size=size, **more)
 
     def on_outcome(self, x: float, y: float, text: str, outcome: Outcome, size: float = 11) -> None:
@@ -150,21 +165,68 @@ _HATCH_INK: Final[dict[Outcome, str]] = {
 }
 
 
+_TURNED: Final = {"start": "end", "middle": "middle", "end": "start"}
+
+
 def width_of(text: str, size: float) -> float:
     """Return how wide a text is at most, roughly."""
-    return len(text) * size * _LETTER
+    return sum(map(_breadth, text)) * size
+
+
+def _breadth(letter: str) -> float:
+    if unicodedata.combining(letter):
+        return 0.0
+    return 1.0 if unicodedata.east_asian_width(letter) in "WF" else _LETTER
 
 
 def fitted(text: str, width: float, size: float) -> str:
     """Return as much of a text as fits."""
-    most = int(width / (size * _LETTER))
-    return text if len(text) <= most else text[: max(most - 1, 0)] + "…"
+    if width_of(text, size) <= width:
+        return text
+    kept, left = 0, width / size - _LETTER
+    while kept < len(text) and (left := left - _breadth(text[kept])) >= 0:
+        kept += 1
+    return text[:kept].rstrip() + "…"
+
+
+def wrapped(text: str, width: float, size: float, most: int) -> list[str]:
+    """Return a text in lines that fit, `most` of them at most; it ends in an ellipsis where there is more.
+
+    Lines end between words, and within a word only where it fills a line by itself, or its script has no blanks.
+    """
+    lines = [""]
+    for word in text.split():
+        tried = f"{lines[-1]} {word}".strip()
+        if width_of(tried, size) <= width:
+            lines[-1] = tried
+            continue
+        if lines[-1]:
+            lines.append("")
+        for letter in word:
+            if lines[-1] and width_of(lines[-1] + letter, size) > width:
+                lines.append("")
+            lines[-1] += letter
+    if len(lines) > most:
+        lines = [*lines[: most - 1], fitted(" ".join(lines[most - 1 :]), width, size)]
+    return lines
+
+
+def runs_left(text: str) -> bool:
+    """Return whether a text reads from right to left: its first letter with a direction says so."""
+    kinds = map(unicodedata.bidirectional, text)
+    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
 
 
 def _number(value: object) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
-def _clean(text: str) -> str:
-    # XML 1.0 has no room for control characters; arrangements cannot hold them, rulesets might.
-    return "".join(letter for letter in text if letter >= " " or letter in "\t\n")
+# Control characters, marks that reorder text, halves of characters, and what XML 1.0 has no room for.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def printable(text: str) -> str:
+    """Return a text that pictures and documents of every form can hold."""
+    return _UNPRINTABLE.sub("\ufffd", text)

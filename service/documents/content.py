@@ -12,17 +12,9 @@ from datetime import date
 from typing import Final
 
 from engine.inference.outcomes import Outcome
+from engine.pictures.svg import printable
 
 OPEN: Final = "To be completed"
-# Control characters, marks that reorder text, halves of characters, and what XML 1.0 has no room for.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
-)
-
-
-def printable(text: str) -> str:
-    """Return a text that every form can hold."""
-    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def safe_link(href: str) -> str:

@@ -8,8 +8,8 @@ from typing import Final
 
 from engine.decision.model import Condition, ConditionTrace, Finding, RuleTrace, TransferDecision
 from engine.decision.rendering import MARKS, WORDS
+from engine.pictures.transfers import map_svg
 from service.documents.content import Block, Items, Paragraph, Picture, Section, Table, Text, note, paragraph
-from service.documents.picture import most_rows, transfers_svg
 from service.documents.subject import Subject, places
 
 NOT_ADVICE = (
@@ -17,6 +17,8 @@ NOT_ADVICE = (
     "sign, and does not take their place."
 )
 
+# As many transfers as a picture on one page holds, and how many of them a document has room for.
+_ON_A_PAGE, _MOST_DRAWN = 12, 48
 # Beyond, the reasons alone would be thousands of pages.
 _MOST_REASONED: Final = 25
 
@@ -58,7 +60,7 @@ def recalled(subject: Subject) -> str:
 
 
 def map_of_transfers(subject: Subject) -> Section:
-    """Return who sends what to whom, as a picture where it fits and as a table."""
+    """Return who sends what to whom, as pictures of a page each where there is room for them, and as a table."""
     rows = []
     for transfer in subject.decision.transfers:
         given = subject.transfer(transfer.id)
@@ -77,10 +79,16 @@ def map_of_transfers(subject: Subject) -> Section:
     table = Table("Transfers and their outcomes", head, tuple(rows), (2, 4, 4, 3, 3, 3))
     if not rows:
         return Section("Map of transfers", (paragraph("No transfer is described, so there is nothing to permit."),))
-    shown = "; ".join(f"{t.exporter} to {t.importer}: {WORDS[t.outcome].lower()}" for t in subject.decision.transfers)
-    if len(rows) > most_rows():
-        return Section("Map of transfers", (table,))
-    return Section("Map of transfers", (Picture(transfers_svg(subject), f"Transfers. {shown}."), table))
+    pictures = _pictures(subject) if len(rows) <= _MOST_DRAWN else ()
+    return Section("Map of transfers", (*pictures, table))
+
+
+def _pictures(subject: Subject) -> Iterator[Picture]:
+    transfers = subject.decision.transfers
+    for first in range(0, len(transfers), _ON_A_PAGE):
+        shown = transfers[first : first + _ON_A_PAGE]
+        said = "; ".join(f"{each.exporter} to {each.importer}: {WORDS[each.outcome].lower()}" for each in shown)
+        yield Picture(map_svg(subject.arrangement, subject.decision, first, _ON_A_PAGE), f"Transfers. {said}.")
 
 
 def findings(subject: Subject) -> Iterator[Section]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from engine.decision.model import Decision, Finding, TransferDecision
 from engine.facts.arrangement import Arrangement, Count, Dataset, MeasureValue, Party, Range, Transfer
-from engine.facts.places import country_name
+from engine.facts.places import place_name
 from engine.law.model import Library
 
 
@@ -32,7 +32,7 @@ class Subject:
     def place(self, name: str) -> str:
         """Return the country of a party in words."""
         party = self.party(name)
-        return place(party.country) if party else ""
+        return place_name(party.country) if party else ""
 
     def transfer(self, name: str) -> Transfer:
         """Return a transfer by its id."""
@@ -99,15 +99,9 @@ def routes_of(finding: Finding) -> list[str]:
     return list(dict.fromkeys(each for each in (finding.mechanism, *(o.route for o in finding.options)) if each))
 
 
-def place(code: str) -> str:
-    """Return a place in words with its code."""
-    name = country_name(code.partition("-")[0])
-    return f"{name} ({code})" if name != code else code
-
-
 def places(codes: Iterable[str] | None) -> str | None:
     """Return places in words; None where nothing was said."""
-    return ", ".join(place(code) for code in codes or ()) or None
+    return ", ".join(place_name(code) for code in codes or ()) or None
 
 
 def count(value: Count | None) -> str | None:
@@ -130,7 +124,7 @@ def people(data: Dataset) -> str | None:
             for unit in ("persons", "records", "devices", "samples")
             if (value := getattr(each, unit)) is not None
         ]
-        said.append(f"{place(each.country)}: {', '.join(numbers) or 'number not stated'}")
+        said.append(f"{place_name(each.country)}: {', '.join(numbers) or 'number not stated'}")
     return "; ".join(said)
 
 

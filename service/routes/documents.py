@@ -16,6 +16,7 @@ from engine.errors import ArrangementError
 from engine.facts.arrangement import Arrangement
 from engine.law.intake import parse_json, read_arrangement
 from engine.law.model import Library
+from engine.pictures.transfers import map_svg
 from service.access.authorising import Asking
 from service.access.permissions import Principal
 from service.bodies import read_body
@@ -45,6 +46,9 @@ _WRITTEN: dict[int | str, dict[str, Any]] = {
             for form, (media, _) in MEDIA.items()
         },
     }
+}
+_DRAWN: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The map, as SVG.", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}
 }
 # The page has a style sheet of its own inside it, and nothing else: no script, no picture from elsewhere.
 _PAGE_POLICY = (
@@ -87,6 +91,49 @@ async def get_report(request: Request, by: Asking, name: Id, form: Form = "html"
     return await _answer(shelf, partial(_stored, shelf, by, name, form))
 
 
+@router.post(
+    "/map",
+    operation_id="drawMap",
+    summary="Decide an arrangement and draw the map of its transfers",
+    description="Parties, and an arrow for each transfer with the colour, the pattern and the sign of its outcome; "
+    "with a title and a description in words. Nothing is stored.",
+    dependencies=[only("as_of", "reading", many=("reading",))],
+    response_class=Response,
+    responses={**_DRAWN, **errors(401, 403, 413, 415, 422, 503)},
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _REQUEST}}}},
+)
+async def post_map(request: Request, as_of: AsOf = None, reading: Readings = None) -> Response:
+    """Draw the map of the arrangement in the body."""
+    shelf = shelf_of(request)
+    _ = shelf.published
+    check_json(request.headers)
+    body = await read_body(request, shelf.settings.body_limit)
+    return await _drawn(shelf, partial(_matter, body, Asked(as_of, tuple(reading or ())), shelf))
+
+
+@router.get(
+    "/evaluations/{id}/map",
+    operation_id="getMap",
+    summary="Read the map of transfers of a stored decision",
+    dependencies=[only()],
+    response_class=Response,
+    responses={**_DRAWN, **errors(401, 403, 404, 422, 503)},
+)
+async def get_map(request: Request, by: Asking, name: Id) -> Response:
+    """Draw the map of a record."""
+    shelf = shelf_of(request)
+    return await _drawn(shelf, partial(_matter_of_record, shelf, by, name))
+
+
+async def _drawn(shelf: Shelf, work: Callable[[], tuple[Decision, Arrangement]]) -> Response:
+    def draw() -> str:
+        decision, arrangement = work()
+        return map_svg(arrangement, decision)
+
+    picture = await asyncio.get_running_loop().run_in_executor(shelf.deciders, copy_context().run, draw)
+    return Response(picture, media_type="image/svg+xml")
+
+
 async def _answer(shelf: Shelf, work: Callable[[], tuple[Decision, Written]]) -> Response:
     loop = asyncio.get_running_loop()
     decision, written = await loop.run_in_executor(shelf.deciders, copy_context().run, work)
@@ -99,19 +146,25 @@ async def _answer(shelf: Shelf, work: Callable[[], tuple[Decision, Written]]) ->
     return Response(written.content, headers=headers, media_type=written.media_type)
 
 
-def _decided(body: bytes, asked: Asked, shelf: Shelf, form: DocumentForm) -> tuple[Decision, Written]:
+def _matter(body: bytes, asked: Asked, shelf: Shelf) -> tuple[Decision, Arrangement]:
     found = evaluate(body, asked, shelf)
-    library = found.published.law.library
-    arrangement = read_arrangement(parse_json(body.decode("utf-8-sig")), library)
-    return found.decision, write(found.decision, arrangement, library, form)
+    return found.decision, read_arrangement(parse_json(body.decode("utf-8-sig")), found.published.law.library)
+
+
+def _matter_of_record(shelf: Shelf, by: Principal, name: str) -> tuple[Decision, Arrangement]:
+    with shelf.database.reading() as connection:
+        row = find(connection, by, name)
+    return DECISION.validate_json(row["decision"]), _as_kept(row["arrangement"], shelf.published.law.library)
+
+
+def _decided(body: bytes, asked: Asked, shelf: Shelf, form: DocumentForm) -> tuple[Decision, Written]:
+    decision, arrangement = _matter(body, asked, shelf)
+    return decision, write(decision, arrangement, shelf.published.law.library, form)
 
 
 def _stored(shelf: Shelf, by: Principal, name: str, form: DocumentForm) -> tuple[Decision, Written]:
-    with shelf.database.reading() as connection:
-        row = find(connection, by, name)
-    library = shelf.published.law.library
-    decision = DECISION.validate_json(row["decision"])
-    return decision, write(decision, _as_kept(row["arrangement"], library), library, form)
+    decision, arrangement = _matter_of_record(shelf, by, name)
+    return decision, write(decision, arrangement, shelf.published.law.library, form)
 
 
 def _as_kept(body: bytes, library: Library) -> Arrangement:

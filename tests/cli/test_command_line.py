@@ -339,6 +339,16 @@ def test_the_timeline_is_text_data_and_a_picture(
     assert {"title", "desc"} <= {child.tag.rpartition("}")[2] for child in picture}
 
 
+def test_the_map_is_a_picture_on_the_terminal_or_in_a_file(
+    rulesets: Path, stored: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(rulesets, "map", stored) == 0
+    said = capsys.readouterr().out
+    assert ElementTree.fromstring(said).get("role") == "img"
+    assert run(rulesets, "map", stored, "-o", str(tmp_path / "map.svg")) == 0
+    assert (tmp_path / "map.svg").read_text(encoding="utf-8") == said
+
+
 def test_remedies_are_offered_with_what_they_rest_on(
     rulesets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

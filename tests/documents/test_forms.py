@@ -11,7 +11,8 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from service.documents.content import Text, printable, safe_link
+from engine.pictures.svg import printable
+from service.documents.content import Text, safe_link
 from service.documents.linked import CONTEXT
 from service.documents.markdown import escaped
 from service.documents.writing import DocumentForm

@@ -3,12 +3,15 @@ from __future__ import annotations
 import io
 import json
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from tests.service.stored import Service, small
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.mark.parametrize(
@@ -68,3 +71,15 @@ def test_a_stored_decision_has_a_document_with_its_own_receipt(stored: Service) 
 def test_no_organisation_gets_the_document_of_another(stored: Service) -> None:
     place = stored.submit(small()).headers["location"]
     assert stored.ask("GET", f"{place}/report", "reader", of="theirs").status_code == 404
+
+
+def test_the_map_of_transfers_is_drawn_for_an_arrangement_and_for_a_record(
+    client: TestClient, example: dict[str, Any], stored: Service
+) -> None:
+    response = client.post("/v1/map", json=example)
+    assert response.headers["content-type"].startswith("image/svg+xml")
+    assert example["title"] in (ElementTree.fromstring(response.content).findtext(f"{SVG}title") or "")
+    place = stored.submit(small()).headers["location"]
+    picture = ElementTree.fromstring(stored.ask("GET", f"{place}/map", "reader").content)
+    assert small()["title"] in (picture.findtext(f"{SVG}title") or "")
+    assert stored.ask("GET", f"{place}/map", "reader", of="theirs").status_code == 404
