@@ -60,7 +60,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield str(tmp_path / "test.sqlite3")
         return
     request.getfixturevalue("postgresql_template")  # finds out whether there is a server
-    yield from _made("")
+    yield from fresh_database()
 
 
 @pytest.fixture
@@ -74,16 +74,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
         return
     template = request.getfixturevalue("postgresql_template")
-    yield from _made(f" TEMPLATE {template}")
+    yield from fresh_database(f" TEMPLATE {template}")
 
 
 @pytest.fixture
 def postgresql_url(postgresql_template: str) -> Iterator[str]:
     """The address of a database of PostgreSQL with all tables."""
-    yield from _made(f" TEMPLATE {postgresql_template}")
+    yield from fresh_database(f" TEMPLATE {postgresql_template}")
 
 
-def _made(how: str) -> Iterator[str]:
+def fresh_database(how: str = "") -> Iterator[str]:
+    """Make a database of PostgreSQL, yield its address, and drop it."""
     name = f"safeconduct_test_{secrets.token_hex(6)}"
     _run(f"CREATE DATABASE {name}{how}")
     yield address(name)

@@ -52,11 +52,14 @@ def small(**more: Any) -> dict[str, Any]:
 class Service:
     """A running service, and the keys of two organisations that know nothing of each other."""
 
-    def __init__(self, client: TestClient, database: Database) -> None:
+    def __init__(self, client: TestClient, database: Database, like: Service | None = None) -> None:
+        """Make the keys; those of another service, where the database is a copy of its own."""
         self.client = client
         self.database = database
-        self.administrators = {name: self._found(name) for name in ("ours", "theirs")}
-        self._keys: dict[tuple[str, tuple[str, ...]], str] = {}
+        self.administrators: dict[str, str] = (
+            like.administrators if like else {each: self._found(each) for each in ("ours", "theirs")}
+        )
+        self._keys: dict[tuple[str, tuple[str, ...]], str] = like._keys if like else {}
 
     def _found(self, name: str) -> str:
         return self.database.write(lambda connection: organisations.found(connection, name)).text
