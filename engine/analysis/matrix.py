@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from multiprocessing import get_context
 
+from engine.analysis.processes import forked
 from engine.analysis.scenario import Maker, scenario
 from engine.decision.basis import Basis, basis_of
 from engine.decision.deciding import decide
@@ -182,11 +181,10 @@ def _spread(
     if workers < 2 or len(rows) < 2:
         yield from map(work, rows)
         return
-    for program in warm.everything():  # made once, and there for every process that is forked
-        del program
+    warm.make_everything()
     # Processes that are forked find the law, the maker and the programs at hand.
     _WORK[:] = [work]
-    with ProcessPoolExecutor(min(workers, len(rows)), mp_context=get_context("fork")) as pool:
+    with forked(min(workers, len(rows))) as pool:
         yield from pool.map(_forked, rows)
     _WORK.clear()
 

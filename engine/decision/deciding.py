@@ -74,9 +74,15 @@ def decide(
     )
 
 
-def outcomes(arrangement: Arrangement, law: Law, day: date, readings: Mapping[str, str]) -> dict[str, Outcome]:
-    """Return the outcome of each transfer on a day, by the reference evaluator alone and without reasons."""
-    view, programs = ArrangementView(arrangement, day), law.programs(day)
+def outcomes(
+    arrangement: Arrangement, law: Law, day: date, readings: Mapping[str, str], facts_on: date | None = None
+) -> dict[str, Outcome]:
+    """Return the outcome of each transfer on a day, by the reference evaluator alone and without reasons.
+
+    Args:
+        facts_on: Day whose facts and evidence count; that of the law where left out.
+    """
+    view, programs = ArrangementView(arrangement, facts_on or day), law.programs(day)
     judge = Judge(programs, readings, None)
     found: dict[str, list[Outcome]] = {transfer.id: [] for transfer in arrangement.transfers}
     for leg in view.legs:

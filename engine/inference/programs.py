@@ -169,6 +169,11 @@ class BookPrograms:
         for name in sorted(self.book.instruments):
             yield self.instrument(name)
 
+    def make_everything(self) -> None:
+        """Make every program of the book now rather than when it is first needed, as before processes are forked."""
+        for _ in self.everything():
+            pass
+
     @cached_property
     def _index(self) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
         everywhere: list[str] = []
