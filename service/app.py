@@ -33,7 +33,9 @@ from service.routes import (
     keys,
     law,
     operations,
+    people,
     records,
+    sign_in,
     webhooks,
 )
 from service.routes.common import published_of
@@ -94,7 +96,9 @@ def create_app(
         imports,
         records,
         agreements,
+        sign_in,
         keys,
+        people,
         webhooks,
         audit,
         law,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete
 
 from service.published import Shelf
 from service.storage.columns import now
-from service.storage.tables import idempotency
+from service.storage.tables import idempotency, sessions, sign_ins
 from service.telling.delivering import deliver, depths
 from service.watch import look
 
@@ -72,3 +72,5 @@ class Background:
 def tidy(connection: Connection) -> None:
     """Remove what is over."""
     connection.execute(delete(idempotency).where(idempotency.c.created_at < now() - timedelta(days=KEY_DAYS)))
+    for table in (sessions, sign_ins):
+        connection.execute(delete(table).where(table.c.expires_at <= now()))

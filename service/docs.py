@@ -27,18 +27,24 @@ _PAGE = """\
 <link rel="stylesheet" href="docs/swagger-ui.css">
 </head>
 <body>
-<div id="swagger-ui"></div>
+%s<div id="swagger-ui"></div>
 <noscript>This page needs JavaScript; the same is in <a href="openapi.json">openapi.json</a>.</noscript>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script src="docs/start.js"></script>
 </body>
 </html>
 """
-# The online validator would send the document elsewhere.
+_ACCOUNT = '<p><a id="account" href="auth">Sign in or out</a></p>\n'
+# The online validator would send the document elsewhere. Whoever is signed in tries things out with the session.
 _START = """\
+let token = "";
+if (document.getElementById("account")) {
+  fetch("auth/me").then((answer) => answer.ok ? answer.json() : {}).then((me) => { token = me.csrf_token || ""; });
+}
 window.ui = SwaggerUIBundle({
   url: "openapi.json", dom_id: "#swagger-ui", validatorUrl: null, deepLinking: true,
   defaultModelsExpandDepth: 0, docExpansion: "list",
+  requestInterceptor: (request) => { if (token) request.headers["X-CSRF-Token"] = token; return request; },
 });
 """
 _TYPES = {"swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript", "start.js": "text/javascript"}
@@ -55,9 +61,10 @@ _TAGS = {name: f'"{hashlib.sha256(content).hexdigest()[:32]}"' for name, content
 
 
 @router.get("/docs")
-async def get_docs() -> Response:
-    """Show the interface."""
-    return Response(_PAGE, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
+async def get_docs(request: Request) -> Response:
+    """Show the interface, with the way to sign in where there is one."""
+    account = _ACCOUNT if request.app.state.shelf.settings.has_sign_in else ""
+    return Response(_PAGE % account, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
 
 
 async def get_file(request: Request) -> Response:

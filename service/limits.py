@@ -10,6 +10,8 @@ from service.problems import problem
 
 # Whoever tries keys out is stopped soon; whoever mistyped one is not.
 BAD_CREDENTIALS_PER_MINUTE = 120
+# Each that is begun is written down; a whole university may come from one address.
+SIGN_INS_PER_MINUTE = 300
 # The buckets of those who asked last; an attacker with many addresses fills no memory.
 _MOST_CALLERS = 10_000
 

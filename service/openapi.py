@@ -12,14 +12,20 @@ from fastapi.openapi.utils import get_openapi
 from engine.decision.model import DECISION
 from engine.decision.receipt import engine_version
 from engine.imports import import_document
+from service.access.cookies import cookie_name
 from service.access.permissions import ANONYMOUS
 from service.access.routes import GUARDS
 from service.examples import decided, examples
 from service.published import Published
 from service.routes import beyond
 from service.routes.common import errors
+from service.settings import Settings
 from service.shapes import SCHEMA_OF, Problem
 
+_SESSION = (
+    "Set by `/auth/sign-in`. Whatever changes something also sends `X-CSRF-Token`, with `csrf_token` of `/auth/me`, "
+    "from a page of the same origin."
+)
 _TAGS = "GRU\nGS-[AU, NZ]\nMOR-12\nDUO:0000021\n"
 _REF = "#/components/schemas/"
 _SUMMARY = "May this research data cross that border, as this arrangement proposes, and why?"
@@ -109,7 +115,7 @@ def document(app: FastAPI, published: Published) -> dict[str, Any]:
     for name, answer in {"Decision": DECISION, **beyond.ANSWERS}.items():
         _add(schemas, name, answer.json_schema(mode="serialization", ref_template=_REF + "{model}"))
     _share(found)
-    _guard(found)
+    _guard(found, app.state.shelf.settings)
     _exemplify(found, published)
     return dict(_referring(found))
 
@@ -124,21 +130,27 @@ def _share(found: dict[str, Any]) -> None:
                     _add(found["components"]["schemas"], name, dict(schema))
 
 
-def _guard(found: dict[str, Any]) -> None:
+def _guard(found: dict[str, Any], settings: Settings) -> None:
     """Say what each operation asks of a caller."""
-    found["components"]["securitySchemes"] = {
+    schemes = {
         "key": {"type": "http", "scheme": "bearer", "description": "An API key: `Authorization: Bearer sck_...`."}
     }
+    if settings.has_sign_in:
+        name = cookie_name(settings, "session")
+        schemes["session"] = {"type": "apiKey", "in": "cookie", "name": name, "description": _SESSION}
+    found["components"]["securitySchemes"] = schemes
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             guard = GUARDS[method.upper(), path]
             if guard == "public":
                 continue
-            operation["x-permission"] = guard
+            if guard != "known":
+                operation["x-permission"] = guard
             for status, documented in errors(401, 403, 429).items():
                 operation["responses"].setdefault(str(status), deepcopy(documented))
             # An empty requirement: credentials may be left out, where the operator lets them.
-            operation["security"] = [{"key": []}, {}] if guard in ANONYMOUS else [{"key": []}]
+            optional: list[dict[str, Any]] = [{}] if guard in ANONYMOUS else []
+            operation["security"] = [*({name: []} for name in schemes), *optional]
 
 
 def _add(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:

@@ -23,7 +23,8 @@ from engine.inference.trial import trial_key, try_books
 from engine.law.files import RulesetFiles, find
 from service.access.keys import NewKey
 from service.access.organisations import first_run
-from service.limits import BAD_CREDENTIALS_PER_MINUTE, Limiter
+from service.access.provider import Provider
+from service.limits import BAD_CREDENTIALS_PER_MINUTE, SIGN_INS_PER_MINUTE, Limiter
 from service.metrics import Metrics
 from service.problems import database_away, problem
 from service.settings import Settings
@@ -53,6 +54,8 @@ class Shelf:
         self._database: Database | None = None
         self.limits = Limiter(settings.rate_limit)
         self.bad_credentials = Limiter(BAD_CREDENTIALS_PER_MINUTE)
+        self.sign_ins = Limiter(SIGN_INS_PER_MINUTE)
+        self.provider = Provider(settings) if settings.has_sign_in and self.has_storage else None
         self._closing = threading.Event()
         if law is not None:
             self._put(law, find(self.settings.rulesets))

@@ -6,24 +6,25 @@ environment is stronger.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from engine.errors import Fault, FaultsError, did_you_mean
 from engine.law.files import default_rulesets
-from service.storage.database import DatabaseUrlError, read_url
+from service import readers
+from service.access.grants import Grant, read_grants, shown_grants
+from service.storage.database import read_url
 
 PREFIX = "SAFECONDUCT_"
 # They may hold a password, which no message repeats.
-_SECRET = frozenset({"database", "trace_endpoint"})
-_LEVELS = ("debug", "info", "warning", "error")
+_SECRET = frozenset({"database", "oidc_client_secret", "trace_endpoint"})
 log = logging.getLogger("safeconduct.service")
 
 
@@ -68,6 +69,18 @@ class Settings:
             somebody in stands in `OTEL_EXPORTER_OTLP_HEADERS`.
         trace_service: The name of the service in traces (`SAFECONDUCT_TRACE_SERVICE`).
         trace_ratio: The share of traces that is sent, of those that no caller began (`SAFECONDUCT_TRACE_RATIO`).
+        public_url: Address by which people reach the service, such as `https://safeconduct.example`
+            (`SAFECONDUCT_PUBLIC_URL`). Needed for signing in: what a request says of its host is not believed.
+        oidc_issuer: Address of the OpenID provider that people sign in at (`SAFECONDUCT_OIDC_ISSUER`). Empty: nobody
+            signs in, and keys are the only credentials.
+        oidc_client_id: How the provider knows this service (`SAFECONDUCT_OIDC_CLIENT_ID`).
+        oidc_client_secret: What the service proves that with (`SAFECONDUCT_OIDC_CLIENT_SECRET`). Empty: a public
+            client, which has PKCE alone.
+        oidc_scopes: What the provider is asked for (`SAFECONDUCT_OIDC_SCOPES`).
+        oidc_grants: Which claims give which roles in which organisation (`SAFECONDUCT_OIDC_GRANTS`, a JSON list; in the
+            file, tables). Whoever matches none does not get in.
+        session_minutes: How long somebody stays signed in at most (`SAFECONDUCT_SESSION_MINUTES`).
+        session_idle_minutes: How long without asking anything (`SAFECONDUCT_SESSION_IDLE_MINUTES`).
         host: Address that is listened on; an argument of `serve`.
     """
 
@@ -88,6 +101,14 @@ class Settings:
     trace_endpoint: str = ""
     trace_service: str = "safeconduct"
     trace_ratio: float = 1.0
+    public_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_scopes: str = "openid profile email"
+    oidc_grants: tuple[Grant, ...] = ()
+    session_minutes: int = 720
+    session_idle_minutes: int = 60
     host: str = "127.0.0.1"
 
     @property
@@ -103,11 +124,16 @@ class Settings:
         return self.database or str(self.data / "safeconduct.sqlite3")
 
     @property
+    def has_sign_in(self) -> bool:
+        """Whether people can sign in."""
+        return bool(self.oidc_issuer)
+
+    @property
     def allows_anonymous(self) -> bool:
         """Whether credentials may be left out for what leaves no trace."""
         if self.anonymous is not None:
             return self.anonymous
-        return self.database in ("", "none") and _is_loopback(self.host)
+        return self.database in ("", "none") and readers.is_loopback(self.host)
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -130,12 +156,28 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         try:
             values[name] = read(text)
         except ValueError as error:
+            values[name] = None
             said = "the value" if name in _SECRET else f"`{text}`"
             faults.append(Fault("bad-setting", f"{said} is not {error}", where))
+    faults += _missing(values)
     if faults:
         raise SettingsError(faults)
     _warn_of_others(given)
     return Settings(**values)
+
+
+def _missing(values: Mapping[str, Any]) -> list[Fault]:
+    """Return what signing in needs besides the provider."""
+    if not values.get("oidc_issuer"):
+        return []
+    faults = [
+        Fault("missing-setting", f"signing in needs `{name}` as well", PREFIX + name.upper())
+        for name in ("public_url", "oidc_client_id", "oidc_grants")
+        if values.get(name, "") in ("", ())
+    ]
+    if values.get("database") == "none":
+        faults.append(Fault("missing-setting", "signing in needs a database", PREFIX + "DATABASE"))
+    return faults
 
 
 def _read_file(file: str) -> tuple[dict[str, str], list[Fault]]:
@@ -155,7 +197,9 @@ def _read_file(file: str) -> tuple[dict[str, str], list[Fault]]:
 def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list) and not any(isinstance(each, dict) for each in value):
+        return ",".join(map(str, value))
+    return json.dumps(value) if isinstance(value, list | dict) else str(value)
 
 
 def shown_settings(settings: Settings) -> dict[str, Any]:
@@ -165,6 +209,8 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
         url = read_url(settings.database)
         shown["database"] = url.difference_update_query(["password"]).render_as_string(hide_password=True)
     shown["webhook_networks"] = [str(each) for each in settings.webhook_networks]
+    shown["oidc_client_secret"] = "***" if settings.oidc_client_secret else ""
+    shown["oidc_grants"] = shown_grants(settings.oidc_grants)
     return {name: str(value) if isinstance(value, Path) else value for name, value in sorted(shown.items())}
 
 
@@ -177,99 +223,30 @@ def _warn_of_others(given: Mapping[str, str]) -> None:
             log.warning("unknown setting", extra={"setting": name, "help": hint})
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _positive(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not int(text):
-        raise ValueError("a whole number above zero")
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdecimal():
-        raise ValueError("a whole number")
-    return int(text)
-
-
-def _switch(text: str) -> bool:
-    if text.lower() not in ("on", "off"):
-        raise ValueError("`on` or `off`")
-    return text.lower() == "on"
-
-
-def _level(text: str) -> str:
-    if text.lower() not in _LEVELS:
-        raise ValueError(f"one of {', '.join(_LEVELS)}")
-    return text.lower()
-
-
-def _folder(text: str) -> Path:
-    if not text:
-        raise ValueError("a folder")
-    return Path(text)
-
-
-def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    try:
-        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise ValueError("networks such as `10.1.0.0/16, fd00::/8`") from None
-
-
-def _database(text: str) -> str:
-    if text in ("", "none"):
-        return text
-    try:
-        read_url(text)
-    except DatabaseUrlError:
-        raise ValueError("`none`, a file, or an address such as `postgresql://user@host/name`") from None
-    return text
-
-
-def _endpoint(text: str) -> str:
-    url = urlsplit(text)
-    if text and (url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc):
-        raise ValueError("an address such as `http://127.0.0.1:4318/v1/traces`, with no password in it")
-    return text
-
-
-def _name(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise ValueError("a name")
-    return text
-
-
-def _ratio(text: str) -> float:
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
-        raise ValueError("a number from 0 to 1")
-    return found
-
-
 _READERS: dict[str, Callable[[str], Any]] = {
-    "rulesets": _folder,
-    "body_limit": _positive,
-    "leg_limit": _positive,
-    "docs": _switch,
-    "log_level": _level,
-    "trial_seconds": _positive,
-    "database": _database,
-    "data": _folder,
-    "anonymous": _switch,
-    "batch_limit": _positive,
-    "request_seconds": _positive,
-    "webhook_networks": _networks,
-    "workers": _switch,
-    "rate_limit": _count,
-    "trace_endpoint": _endpoint,
-    "trace_service": _name,
-    "trace_ratio": _ratio,
+    "rulesets": readers.folder,
+    "body_limit": readers.positive,
+    "leg_limit": readers.positive,
+    "docs": readers.switch,
+    "log_level": readers.level,
+    "trial_seconds": readers.positive,
+    "database": readers.database,
+    "data": readers.folder,
+    "anonymous": readers.switch,
+    "batch_limit": readers.positive,
+    "request_seconds": readers.positive,
+    "webhook_networks": readers.networks,
+    "workers": readers.switch,
+    "rate_limit": readers.count,
+    "trace_endpoint": readers.endpoint,
+    "trace_service": readers.name,
+    "trace_ratio": readers.ratio,
+    "public_url": readers.address,
+    "oidc_issuer": readers.issuer,
+    "oidc_client_id": readers.line,
+    "oidc_client_secret": readers.line,
+    "oidc_scopes": readers.scopes,
+    "oidc_grants": read_grants,
+    "session_minutes": readers.positive,
+    "session_idle_minutes": readers.positive,
 }

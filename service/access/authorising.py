@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from engine.errors import Fault
-from service.access import keys
+from service.access import cookies, crossing, keys, sessions
 from service.access.permissions import Principal, anonymous
 from service.access.routes import GUARDS
 from service.problems import Problem, problem
+from service.settings import Settings
 from service.storage.database import Database
 
 log = logging.getLogger("safeconduct.access")
@@ -24,7 +25,8 @@ async def authorise(request: Request) -> None:
     """Let a request through, or not.
 
     Raises:
-        Problem: 401, nobody is known to ask, or the credentials are not good; 403, they do not allow it; 429, too many.
+        Problem: 401, nobody is known to ask, or the credentials are not good; 403, they do not allow it, or
+            another site may have made a browser ask; 429, too many.
     """
     route = (request.method, request.scope["route"].path)
     if route not in GUARDS:  # one that was added to the application later
@@ -36,10 +38,11 @@ async def authorise(request: Request) -> None:
     shelf = request.app.state.shelf
     shelf.limits.take(f"{principal.id} {_host(request)}" if principal.is_anonymous else principal.id)
     request.state.principal = principal
-    if guard in principal.permissions:
+    if guard in principal.permissions or (guard == "known" and not principal.is_anonymous):
         return
     if principal.is_anonymous:
         help = "send `Authorization: Bearer` and a key"
+        help += ", or sign in at `/auth/sign-in`" if shelf.settings.has_sign_in else ""
         raise problem(401, "credentials-needed", "this needs credentials", "header:Authorization", help, _CHALLENGE)
     raise forbidden(guard)
 
@@ -65,7 +68,7 @@ async def _identify(request: Request) -> Principal:
     shelf = request.app.state.shelf
     given = request.headers.get("authorization")
     if given is None:
-        return anonymous(shelf.settings.allows_anonymous)
+        return await _by_cookie(request)
     kind, _, text = given.partition(" ")
     found = None
     if kind.lower() == "bearer" and text and shelf.has_storage:
@@ -77,6 +80,40 @@ async def _identify(request: Request) -> Principal:
         fault = Fault("bad-credentials", "the credentials are not good", "header:Authorization", help)
         raise Problem(401, [fault], _CHALLENGE)
     return found
+
+
+async def session_of(request: Request) -> sessions.Session | None:
+    """Return the session of the browser that asks; None where there is none, it is over, or a key came instead."""
+    shelf = request.app.state.shelf
+    token = cookies.given(request, shelf.settings, "session")
+    if token is None or "authorization" in request.headers or not shelf.settings.has_sign_in:
+        return None
+    return await run_in_threadpool(_session, shelf, token)
+
+
+async def _by_cookie(request: Request) -> Principal:
+    shelf = request.app.state.shelf
+    settings: Settings = shelf.settings
+    if not settings.has_sign_in or cookies.given(request, settings, "session") is None:
+        return anonymous(settings.allows_anonymous)
+    session = await session_of(request)
+    if session is None:
+        shelf.bad_credentials.take(_host(request))
+        headers = {**_CHALLENGE, **cookies.dropping(settings, "session")}
+        raise problem(401, "session-ended", "you are no longer signed in", "header:Cookie", "sign in again", headers)
+    if request.method not in crossing.SAFE_METHODS:
+        token = request.headers.get(crossing.TOKEN_HEADER, "")
+        crossing.check(request.headers, token, session.csrf, settings)
+    return session.principal
+
+
+def _session(shelf: Any, token: str) -> sessions.Session | None:
+    with shelf.database.reading() as connection:
+        session = sessions.identify(connection, token, shelf.settings)
+    if session is not None and session.is_stale:
+        # Unlike the last use of a key this has to be written: the session would end under the hands of its person.
+        shelf.database.write(lambda each: sessions.touch(each, session))
+    return session
 
 
 def _by_key(database: Database, text: str) -> Principal | None:

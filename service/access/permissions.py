@@ -16,6 +16,7 @@ Permission = Literal[
     "agreements:review",
     "webhooks:manage",
     "keys:manage",
+    "people:manage",
     "audit:read",
     "metrics:read",
 ]
@@ -30,7 +31,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     "reviewer": _READ | {"evaluate", "agreements:review"},
     "rule_author": _READ | {"evaluate"},
     # Runs the organisation's side of the service; approving is for reviewers, so that one person cannot do both.
-    "administrator": _SUBMIT | {"webhooks:manage", "keys:manage", "audit:read", "metrics:read"},
+    "administrator": _SUBMIT | {"webhooks:manage", "keys:manage", "people:manage", "audit:read", "metrics:read"},
 }
 # What somebody without credentials may do where the operator lets them: nothing that reads or leaves a trace.
 ANONYMOUS: frozenset[Permission] = frozenset({"law:read", "evaluate", "metrics:read"})

@@ -1,6 +1,7 @@
 """The one table that says what each route asks of a caller. A route that is not in it keeps the service from starting.
 
-`public` is for what is the same for everybody and says nothing of anybody.
+`public` is for what is the same for everybody and says nothing of anybody, and for the way in and out, which looks
+after itself; `known` is for everybody with credentials.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from starlette.routing import BaseRoute, compile_path
 
 from service.access.permissions import Permission
 
-Guard = Permission | Literal["public"]
+Guard = Permission | Literal["public", "known"]
 
 GUARDS: Mapping[tuple[str, str], Guard] = {
     ("GET", "/healthz"): "public",
@@ -24,6 +25,11 @@ GUARDS: Mapping[tuple[str, str], Guard] = {
     ("GET", "/docs/swagger-ui-bundle.js"): "public",
     ("GET", "/docs/start.js"): "public",
     ("GET", "/metrics"): "metrics:read",
+    ("GET", "/auth"): "public",
+    ("GET", "/auth/sign-in"): "public",
+    ("GET", "/auth/callback"): "public",
+    ("POST", "/auth/sign-out"): "public",
+    ("GET", "/auth/me"): "known",
     ("GET", "/v1/instruments"): "law:read",
     ("GET", "/v1/instruments/{id}"): "law:read",
     ("GET", "/v1/rules/{id}"): "law:read",
@@ -53,6 +59,9 @@ GUARDS: Mapping[tuple[str, str], Guard] = {
     ("POST", "/v1/keys"): "keys:manage",
     ("POST", "/v1/keys/{id}/rotate"): "keys:manage",
     ("DELETE", "/v1/keys/{id}"): "keys:manage",
+    ("GET", "/v1/people"): "people:manage",
+    ("POST", "/v1/people/{id}/disable"): "people:manage",
+    ("POST", "/v1/people/{id}/enable"): "people:manage",
     ("GET", "/v1/audit"): "audit:read",
     ("GET", "/v1/audit/export"): "audit:read",
     ("GET", "/v1/agreements"): "agreements:read",

@@ -73,7 +73,9 @@ people = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("last_seen_at", UtcTime),
     Column("disabled_at", UtcTime),
-    UniqueConstraint("issuer", "subject"),
+    # Somebody who changes the organisation is somebody new there: what they did stays where they did it.
+    UniqueConstraint("organisation", "issuer", "subject"),
+    Index(None, "organisation", "id"),
 )
 
 sessions = Table(
@@ -83,7 +85,23 @@ sessions = Table(
     Column("person", _ID, ForeignKey("people.id"), nullable=False),
     Column("csrf", String(64), nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("last_used_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
+    Index(None, "person"),
+    Index(None, "expires_at"),
+)
+
+# Sign-ins under way: begun here, and not yet come back from the provider.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("state_sha256", _SHA, primary_key=True),
+    Column("browser_sha256", _SHA, nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("next", Text, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index(None, "expires_at"),
 )
 
 # -- decisions --------------------------------------------------------------------------------------------------------

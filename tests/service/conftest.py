@@ -9,11 +9,15 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from engine.decision.statute import Law
+from engine.decision.statute import Law, load_law
 from engine.facade import load_rulesets
 from service.app import create_app
 from service.examples import examples
 from service.settings import Settings
+from service.storage.database import Database
+from service.storage.upgrading import upgrade
+from tests.rulesets_for_tests.making import write_rulesets
+from tests.service.door import Door, Open, opened
 from tests.service.stored import Service, service
 
 ROOT = Path(__file__).parents[2]
@@ -54,3 +58,32 @@ def stored(database_url: str, tmp_path: Path) -> Iterator[Service]:
     """A service that stores, on each database."""
     with service(database_url, tmp_path) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Law]:
+    folder = write_rulesets(tmp_path_factory.mktemp("invented") / "rulesets")
+    return folder, load_law(folder)
+
+
+@pytest.fixture
+def opening(database_url: str, invented: tuple[Path, Law]) -> Open:
+    """Opens a service with other settings."""
+    return lambda **more: opened(database_url, *invented, **more)
+
+
+@pytest.fixture
+def door(opening: Open) -> Iterator[Door]:
+    with opening() as door:
+        yield door
+
+
+@pytest.fixture
+def sqlite_door(tmp_path: Path, invented: tuple[Path, Law]) -> Iterator[Door]:
+    """The same where the kind of database makes no difference."""
+    url = str(tmp_path / "test.sqlite3")
+    database = Database(url)
+    upgrade(database)
+    database.close()
+    with opened(url, *invented) as door:
+        yield door

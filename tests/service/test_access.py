@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import statistics
 import time
@@ -55,7 +56,7 @@ def test_what_each_role_may_do_is_what_it_should() -> None:
 def test_every_route_asks_everybody_for_what_the_table_says(stored: Service) -> None:
     for (method, path), guard in GUARDS.items():
         filled = re.sub(r"\{\w+\}", "x", path)
-        allowed = {role for role in ROLES if guard == "public" or guard in ROLES[role]}
+        allowed = {role for role in ROLES if guard in ("public", "known") or guard in ROLES[role]}
         for role in ROLES:
             status = stored.ask(method, filled, role).status_code
             assert (status not in (401, 403)) == (role in allowed), (method, path, role, status)
@@ -156,6 +157,28 @@ def test_guessing_takes_as_long_for_a_key_that_is_there(stored: Service) -> None
                 seconds[kind].append(time.perf_counter() - start)
     there, not_there = (statistics.median(seconds[kind]) for kind in guesses)
     assert there < 2.5 * not_there  # reading a row costs something; comparing a secret must not
+
+
+def test_secrets_are_compared_in_constant_time_whatever_is_guessed(
+    stored: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, _, secret = stored.key("reader").partition(".")
+    guesses = {f"{name}.{secret}": True, f"{name}.{'x' * 43}": False, f"{name}.": False}
+    guesses |= {f"sck_{'0' * 26}.{secret}": False, "x": False, "": False}
+    compared: list[tuple[str, str]] = []
+    real = hmac.compare_digest
+
+    def compare(given: str, kept: str) -> bool:
+        compared.append((given, kept))
+        return real(given, kept)
+
+    monkeypatch.setattr("service.access.keys.hmac.compare_digest", compare)
+    with stored.database.reading() as connection:
+        for text, is_good in guesses.items():
+            assert (keys.identify(connection, text)[0] is not None) == is_good
+    # Once for each, hashes of one length, and never the secret itself.
+    assert len(compared) == len(guesses)
+    assert {len(each) for pair in compared for each in pair} == {64}
 
 
 # -- nobody, and the first start --------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli import main
+from service.access.grants import Grant
 from service.limits import BAD_CREDENTIALS_PER_MINUTE, Limiter
 from service.problems import Problem
 from service.settings import SettingsError, read_settings
@@ -91,3 +92,82 @@ def test_settings_are_shown_without_secrets(
     shown = json.loads(out)
     assert shown["database"].startswith("postgresql+psycopg://safeconduct:***@db.example/x")
     assert shown["body_limit"] == 2 * 1024 * 1024
+
+
+# -- settings of signing in -------------------------------------------------------------------------------------------
+
+ORGANISATION = "org_" + "0" * 26
+SIGN_IN = f"""\
+public_url = "https://safeconduct.example/"
+oidc_issuer = "https://id.example/"
+oidc_client_id = "safeconduct"
+oidc_client_secret = "hunter2"
+
+[[oidc_grants]]
+value = "cn=office,ou=groups"
+roles = ["reviewer", "administrator"]
+organisation = "{ORGANISATION}"
+
+[[oidc_grants]]
+claim = "entitlement"
+value = "urn:x:lab"
+roles = ["submitter"]
+organisation = "{ORGANISATION}"
+"""
+
+
+def test_settings_of_signing_in_are_read_and_the_secret_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "safeconduct.toml"
+    file.write_text(SIGN_IN, encoding="utf-8")
+    settings = read_settings({"SAFECONDUCT_SETTINGS": str(file)})
+    assert settings.oidc_issuer == "https://id.example/"  # to the letter: tokens name it so
+    assert settings.public_url == "https://safeconduct.example"
+    assert settings.oidc_grants == (
+        Grant("groups", "cn=office,ou=groups", ORGANISATION, ("administrator", "reviewer")),
+        Grant("entitlement", "urn:x:lab", ORGANISATION, ("submitter",)),
+    )
+    assert "hunter2" not in repr(settings)
+    monkeypatch.setenv("SAFECONDUCT_SETTINGS", str(file))
+    assert main(["settings"]) == 0
+    out = capsys.readouterr().out
+    assert "hunter2" not in out
+    shown = json.loads(out)
+    assert shown["oidc_client_secret"] == "***"
+    # What is shown can be given back, in the environment.
+    again = {"SAFECONDUCT_SETTINGS": str(file), "SAFECONDUCT_OIDC_GRANTS": json.dumps(shown["oidc_grants"])}
+    assert read_settings(again).oidc_grants == settings.oidc_grants
+
+
+def test_settings_of_signing_in_that_are_missing_or_wrong_are_all_told() -> None:
+    def places(**given: str) -> list[str]:
+        with pytest.raises(SettingsError) as raised:
+            read_settings({f"SAFECONDUCT_{name.upper()}": text for name, text in given.items()})
+        assert "hunter2" not in str(raised.value)
+        return [str(fault.where).removeprefix("SAFECONDUCT_").lower() for fault in raised.value.faults]
+
+    needed = ["database", "oidc_client_id", "oidc_grants", "public_url"]
+    assert places(oidc_issuer="https://id.example", database="none") == needed
+    wrong = {"oidc_client_secret": "hunter2\n", "oidc_scopes": "profile", "oidc_grants": "[{}]", "session_minutes": "0"}
+    assert places(**wrong) == sorted(wrong)
+    for url in ("http://id.example", "https://", "https://u@id.example", "https://id.example/?a=b", "id.example"):
+        assert places(oidc_issuer=url, public_url="x") == ["oidc_issuer", "public_url"]
+
+
+@pytest.mark.parametrize(
+    ("grants", "place"),
+    [
+        ("{}", "/"),
+        ("[", "/"),
+        ('[{"value": "x", "roles": ["root"], "organisation": "%s"}]', "/0/roles/0"),
+        ('[{"value": "x", "roles": [], "organisation": "%s"}]', "/0/roles"),
+        ('[{"value": "", "roles": ["reader"], "organisation": "%s"}]', "/0/value"),
+        ('[{"value": "x", "roles": ["reader"], "organisation": "ours"}]', "/0/organisation"),
+        ('[{"value": "x", "roles": ["reader"], "organisation": "%s", "group": "y"}]', "/0/group"),
+    ],
+)
+def test_grants_that_cannot_be_read_are_refused_with_the_place(grants: str, place: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_settings({"SAFECONDUCT_OIDC_GRANTS": grants.replace("%s", ORGANISATION)})
+    assert raised.value.faults[0].message.endswith(f"see {place}")
