@@ -215,12 +215,14 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
 
 
 def _warn_of_others(given: Mapping[str, str]) -> None:
-    # Not refused: an orchestrator may put variables with our prefix there, named after the service.
-    known = [PREFIX + name.upper() for name in (*_READERS, "settings")]
-    for name in given:
-        hint = did_you_mean(name, known) if name.startswith(PREFIX) and name not in known else ""
+    # Not refused: an orchestrator may put variables with our prefix there, named after the service. Compared without the
+    # prefix, which would make any two of them alike.
+    known = [name.upper() for name in (*_READERS, "settings")]
+    for variable in given:
+        name = variable.removeprefix(PREFIX)
+        hint = did_you_mean(name, known) if name != variable and name not in known else ""
         if hint:
-            log.warning("unknown setting", extra={"setting": name, "help": hint})
+            log.warning("unknown setting", extra={"setting": variable, "help": hint})
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
