@@ -10,11 +10,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.errors import SafeconductError
 from service.access import organisations
 from service.documents import command as documents
 from service.settings import read_settings, shown_settings
 from service.storage.database import Database
+from service.storage.tables import organisations as table
 from service.storage.upgrading import check, upgrade
 from service.verifying import Head, check_database, check_export, export, signing_key
 
@@ -34,6 +37,8 @@ def add(subs: Any) -> None:
     made = steps.add_parser("add", help="add one, and print a key for its first administrator")
     made.add_argument("name", metavar="NAME")
     made.set_defaults(run=add_organisation)
+    listed = steps.add_parser("list", help="show the id and the name of each")
+    listed.set_defaults(run=list_organisations)
 
     log = subs.add_parser("audit", help="the log of who did what: check it, or write it out with its head signed")
     steps = log.add_subparsers(required=True, metavar="STEP")
@@ -121,6 +126,18 @@ def add_organisation(options: argparse.Namespace) -> int:
     database.close()
     sys.stderr.write("This key of the first administrator is shown this once:\n")
     _say(key.text)
+    return 0
+
+
+def list_organisations(_options: argparse.Namespace) -> int:
+    """Show every organisation, oldest first."""
+    database = opened()
+    check(database)
+    with database.reading() as connection:
+        rows = connection.execute(select(table.c.id, table.c.name).order_by(table.c.id)).all()
+    database.close()
+    for name, title in rows:
+        _say(f"{name}  {title}")
     return 0
 
 

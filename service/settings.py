@@ -215,8 +215,8 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
 
 
 def _warn_of_others(given: Mapping[str, str]) -> None:
-    # Not refused: an orchestrator may put variables with our prefix there, named after the service. Compared without the
-    # prefix, which would make any two of them alike.
+    # Not refused: an orchestrator may put variables with our prefix there, named after the service. Compared without
+    # the prefix, which would make any two of them alike.
     known = [name.upper() for name in (*_READERS, "settings")]
     for variable in given:
         name = variable.removeprefix(PREFIX)

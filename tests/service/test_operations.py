@@ -12,6 +12,7 @@ from service.access.grants import Grant
 from service.limits import BAD_CREDENTIALS_PER_MINUTE, Limiter
 from service.problems import Problem
 from service.settings import SettingsError, read_settings
+from service.storage.ids import is_id
 from tests.service.asking import codes
 from tests.service.stored import Service, service
 
@@ -53,6 +54,19 @@ def test_a_bucket_fills_again(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_depths_of_queues_are_measured(stored: Service) -> None:
     text = stored.ask("GET", "/metrics", "administrator").text
     assert "safeconduct_webhook_deliveries" in text
+
+
+def test_organisations_are_added_and_listed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SAFECONDUCT_DATABASE", database_url)
+    for title in ("Universität Ä", "Clinic"):
+        assert main(["org", "add", title]) == 0
+        assert capsys.readouterr().out.startswith("sck_")
+    assert main(["org", "list"]) == 0
+    lines = [line.partition("  ") for line in capsys.readouterr().out.splitlines()]
+    assert [title for _, _, title in lines] == ["Universität Ä", "Clinic"]
+    assert all(is_id(name, "org") for name, _, _ in lines)
 
 
 # -- settings ---------------------------------------------------------------------------------------------------------
