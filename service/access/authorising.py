@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
@@ -111,8 +113,7 @@ def _session(shelf: Any, token: str) -> sessions.Session | None:
     with shelf.database.reading() as connection:
         session = sessions.identify(connection, token, shelf.settings)
     if session is not None and session.is_stale:
-        # Unlike the last use of a key this has to be written: the session would end under the hands of its person.
-        shelf.database.write(lambda each: sessions.touch(each, session))
+        _note(shelf.database, lambda each: sessions.touch(each, session), session.principal)
     return session
 
 
@@ -120,8 +121,13 @@ def _by_key(database: Database, text: str) -> Principal | None:
     with database.reading() as connection:
         principal, stale = keys.identify(connection, text)
     if principal and stale:
-        try:
-            database.write(lambda connection: keys.touch(connection, principal.id))
-        except SQLAlchemyError as error:  # a note that is not worth failing for
-            log.info("the last use of a key was not written", extra={"key": principal.id, "reason": str(error)[:200]})
+        _note(database, lambda connection: keys.touch(connection, principal.id), principal)
     return principal
+
+
+def _note(database: Database, work: Callable[[Connection], None], by: Principal) -> None:
+    """Write down that credentials were used: a note that is not worth failing for."""
+    try:
+        database.write(work)
+    except SQLAlchemyError as error:
+        log.info("the last use of credentials was not written", extra={"of": by.id, "reason": str(error)[:200]})

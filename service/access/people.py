@@ -43,10 +43,9 @@ def sign_in(
     """
     if earlier is not None:
         sessions.end(connection, sessions.digest(earlier))
+    there = _lock(connection, settings)  # before anything is read that another sign-in may be about to write
     known = _known(connection, claims)
-    gives = granted(claims, settings.oidc_grants)
-    there = _lock(connection, {*gives, *known, *(each.organisation for each in settings.oidc_grants)})
-    gives = {name: roles for name, roles in gives.items() if name in there}
+    gives = {name: roles for name, roles in granted(claims, settings.oidc_grants).items() if name in there}
     for organisation, row in known.items():
         if organisation not in gives:  # whoever lost the claim is not let stay by an older session
             sessions.end_all(connection, row["id"])
@@ -98,11 +97,12 @@ def _known(connection: Connection, claims: Mapping[str, Any]) -> dict[str, Row]:
     return {row["organisation"]: dict(row) for row in rows}
 
 
-def _lock(connection: Connection, names: Iterable[str]) -> list[str]:
-    """Return which organisations are there; two first sign-ins of one person wait for each other there."""
+def _lock(connection: Connection, settings: Settings) -> list[str]:
+    """Return which organisations of the grants are there; two first sign-ins of one person wait there."""
+    names = {each.organisation for each in settings.oidc_grants}
     query = select(organisations.c.id).where(organisations.c.id.in_(sorted(names))).order_by(organisations.c.id)
     found = list(connection.execute(query.with_for_update(key_share=True)).scalars())
-    missing = set(names) - set(found)
+    missing = names - set(found)
     if missing:
         log.error("a grant names an organisation that is not there", extra={"organisations": sorted(missing)})
     return found
@@ -110,7 +110,7 @@ def _lock(connection: Connection, names: Iterable[str]) -> list[str]:
 
 def tell_of_distrust(connection: Connection, settings: Settings) -> None:
     """Write down that a token came that was not believed: whoever it was about, nobody can say."""
-    _tell(connection, _lock(connection, {each.organisation for each in settings.oidc_grants}), {}, "bad-token")
+    _tell(connection, _lock(connection, settings), {}, "bad-token")
 
 
 def _tell(connection: Connection, organisations_: Iterable[str], known: Mapping[str, Row], reason: str) -> None:

@@ -119,6 +119,7 @@ def _check_approved(connection: Connection, row: Row, needs_signoff: bool) -> No
 
 def sign(connection: Connection, by: Principal, name: str, version: int, form: forms.SignoffForm) -> Row:
     """Sign the current revision off, or object to it."""
+    _check_reviewer(by, form.reviewer)
     row = for_change(connection, by, name, version)
     _check_state(row, "in_review")
     author = connection.execute(
@@ -131,6 +132,7 @@ def sign(connection: Connection, by: Principal, name: str, version: int, form: f
 
 def override(connection: Connection, by: Principal, name: str, version: int, form: forms.OverrideForm) -> Row:
     """Propose to proceed against the outcome of the current revision."""
+    _check_reviewer(by, form.reviewer)
     row = for_change(connection, by, name, version)
     _check_state(row, "in_review", "approved", "active")
     if row["outcome"] in PERMITTED and (row["watched_outcome"] or row["outcome"]) in PERMITTED:
@@ -143,6 +145,7 @@ def override(connection: Connection, by: Principal, name: str, version: int, for
 
 def confirm(connection: Connection, by: Principal, name: str, version: int, form: forms.ConfirmationForm) -> Row:
     """Confirm an override, as a second person: another key or sign-in, and another reviewer."""
+    _check_reviewer(by, form.reviewer)
     row = for_change(connection, by, name, version)
     _check_state(row, "in_review", "approved", "active")
     proposed = [
@@ -223,6 +226,13 @@ def _has_place(data: Any, pointer: str) -> bool:
         else:
             return False
     return not steps or isinstance(data, dict | list)
+
+
+def _check_reviewer(by: Principal, orcid: str) -> None:
+    """Refuse to let somebody sign in the name of another, where the identity provider knows them by an ORCID iD."""
+    if by.orcid is not None and orcid != by.orcid:
+        help = f"you signed in as `{by.orcid}`"
+        raise problem(422, "another-reviewer", "this is the ORCID iD of somebody else", "/reviewer", help)
 
 
 def _check_state(row: Row, *states: str) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+
 from service.access.grants import Grant
+from service.access.people import sign_in
+from service.problems import Problem
+from service.settings import Settings
 from service.storage.columns import now
-from service.storage.tables import people
+from service.storage.tables import people, sessions
 from tests.service.asking import codes
 from tests.service.door import Door, Open, refused
 from tests.service.stored import small
@@ -98,6 +105,38 @@ def test_a_session_of_somebody_disabled_is_not_good_even_if_it_is_there(door: Do
     browser.sign_in()
     door.set(people, disabled_at=now())
     assert codes(browser.get("/auth/me"), 401) == {"header:Cookie": "session-ended"}
+
+
+def test_two_first_sign_ins_at_once_are_one_person(door: Door) -> None:
+    settings = Settings(oidc_grants=(Grant("groups", "office", door.organisation(), ("reader",)),))
+    claims = {"iss": "https://id.example", "sub": "u-1", "groups": ["office"]}
+
+    def enter(_: int) -> str | Problem:
+        return door.database.write(lambda connection: sign_in(connection, claims, settings, None))
+
+    with ThreadPoolExecutor(8) as threads:
+        tokens = set(threads.map(enter, range(8)))
+    assert len(tokens) == len(door.rows(sessions)) == 8
+    assert door.person()["roles"] == ["reader"]
+
+
+def test_a_reviewer_known_by_an_orcid_id_signs_for_nobody_else(door: Door) -> None:
+    door.provider.person["orcid"] = "0000-0002-1825-0097"
+    browser = door.browser()
+    browser.sign_in()
+    key = door.administrators["ours"]
+    path = door.ask("POST", "/v1/agreements", key, json={"arrangement": small()}).headers["location"]
+    submitted = {"to": "submitted", "reason": "it is complete"}
+    assert door.ask("POST", f"{path}/steps", key, json=submitted, headers={"If-Match": '"1"'}).status_code == 200
+    taken = {"to": "in_review", "reason": "it is our turn"}
+    assert browser.change("POST", f"{path}/steps", json=taken, headers={"If-Match": '"2"'}).status_code == 200
+
+    def sign(reviewer: str) -> httpx2.Response:
+        body = {"reviewer": reviewer, "role": "data_protection_officer", "verdict": "approve", "reason": "in order"}
+        return browser.change("POST", f"{path}/signoffs", json=body, headers={"If-Match": '"3"'})
+
+    assert codes(sign("0000-0001-5109-3700"), 422) == {"/reviewer": "another-reviewer"}
+    assert sign("https://orcid.org/0000-0002-1825-0097").status_code == 200
 
 
 def test_keys_that_somebody_made_are_named_when_they_are_disabled(door: Door) -> None:

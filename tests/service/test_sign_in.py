@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from joserfc.jwk import RSAKey
+from openapi_spec_validator import validate
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
@@ -123,6 +124,14 @@ def test_keys_of_the_provider_may_change(sqlite_door: Door) -> None:
     assert sqlite_door.browser().sign_in("/auth/sign-in?next=/auth/me").status_code == 200
 
 
+def test_the_interface_says_how_sessions_are_used(sqlite_door: Door) -> None:
+    said = sqlite_door.ask("GET", "/openapi.json").json()
+    validate(said)
+    assert said["components"]["securitySchemes"]["session"]["name"] == "safeconduct"
+    assert said["paths"]["/v1/keys"]["get"]["security"] == [{"key": []}, {"session": []}]
+    assert "/auth/callback" not in said["paths"]
+
+
 # -- what is not believed ---------------------------------------------------------------------------------------------
 
 
@@ -173,6 +182,10 @@ FALSE: dict[str, Callable[[Provider], None]] = {
     ),
     "cut short": _signing(lambda provider: lambda claims: provider.signed(claims)[:-8]),
     "changed": _signing(lambda provider: lambda claims: _changed(provider.signed(claims))),
+    "no parts": _signing(lambda _: lambda _: "x"),
+    "parts that are none": _signing(lambda _: lambda _: "x.y.z"),
+    "a list for a head": _signing(lambda provider: lambda claims: "W10." + provider.signed(claims).partition(".")[2]),
+    "an empty head": _signing(lambda provider: lambda claims: "e30." + provider.signed(claims).partition(".")[2]),
     "no token": _signing(lambda _: lambda _: ""),
     "no text": _signing(lambda _: lambda _: {"a": 1}),  # type: ignore[arg-type,return-value]
 }
