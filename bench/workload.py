@@ -17,6 +17,8 @@ from engine.law.intake import parse_yaml, read_arrangement
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.yaml"))
 EXAMPLE = next(each for each in EXAMPLES if each.stem == "three-party-genomics")
+HUB = EXAMPLE.parent / "eu-ca-university.yaml"
+_COHORTS = ("FI", "SE", "DE", "NL", "FR", "ES", "IT", "PL", "EE", "AT", "IE", "PT")
 _KINDS = ("university", "research_institute", "hospital", "company", "public_research_body")
 _CATEGORIES = ("health", "human_genomic", "survey_microdata", "biometric", "medical_imaging", "mobility")
 
@@ -58,6 +60,28 @@ def _read(path: Path) -> dict[str, Any]:
 @cache
 def _parsed(path: Path) -> str:
     return json.dumps(parse_yaml(path.read_text(encoding="utf-8"), path.name), default=str)
+
+
+def consortium(size: int) -> dict[str, Any]:
+    """Return a consortium of a hub in America and universities of the Union that each send it a cohort.
+
+    Args:
+        size: How many parties, the hub among them; at most thirteen.
+    """
+    data: dict[str, Any] = parse_yaml(HUB.read_text(encoding="utf-8"), HUB.name)
+    hub = {**data["parties"][1], "id": "hub", "country": "US", "traits": {}}
+    made = {**data, "parties": [hub], "datasets": [], "transfers": [], "measures": {}}
+    for place in _COHORTS[: size - 1]:
+        name = f"p{place.lower()}"
+        made["parties"].append({**data["parties"][0], "id": name, "country": place})
+        subjects = [{"country": place, "persons": 900}]
+        made["datasets"].append(
+            {**data["datasets"][0], "id": f"d{name}", "key_holder": name, "subjects": subjects, "collected_in": [place]}
+        )
+        base = data["transfers"][0]
+        there = {**base, "id": f"t{name}", "exporter": name, "importer": "hub", "datasets": [f"d{name}"]}
+        made["transfers"].append({**there, "storage": ["US"], "access_from": ["US"]})
+    return made
 
 
 def arrangements(law: Law, count: int) -> list[Arrangement]:

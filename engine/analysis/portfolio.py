@@ -6,7 +6,6 @@ and an `arrangement`. What law could reach an arrangement is seen from its plain
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -93,12 +92,12 @@ def synthetic(count: int, library: Library, seed: int = 0) -> Iterator[Stored]:
     for number in range(count):
         maker = chance.choice(makers)
         one, other = chance.sample(places, 2)
-        data = maker.arrangement(one, other).model_dump(mode="json", exclude_unset=True)
+        data = maker.plain(one, other)
         _slim(data, chance)
         for subjects in _listed(data["datasets"][0].get("subjects")):
             subjects.update(dict.fromkeys(("persons", "records"), chance.choice((50, 900, 12_000, 250_000, 2_000_000))))
         data["measures"].update(dict.fromkeys(chance.sample(measures, 3), True))
-        yield Stored(f"{maker.scenario.name}-{number}", json.dumps(data).encode())
+        yield Stored(f"{maker.scenario.name}-{number}", orjson.dumps(data))
 
 
 def _slim(data: dict[str, Any], chance: random.Random) -> None:

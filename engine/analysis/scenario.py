@@ -78,10 +78,14 @@ class Maker:
 
     def arrangement(self, exporter: str, importer: str) -> Arrangement:
         """Return the arrangement for a pair of countries."""
-        plain = _placed(self._plain, exporter, importer)
+        return Arrangement.model_validate(self.plain(exporter, importer))
+
+    def plain(self, exporter: str, importer: str) -> dict[str, Any]:
+        """Return the same as plain data, whose traits are not to be changed in place: every pair has the same."""
+        plain: dict[str, Any] = _placed(self._plain, exporter, importer)
         for party in plain["parties"]:
             party["country"] = self._regions.get(party["country"], party["country"])
-        return Arrangement.model_validate(plain)
+        return plain
 
 
 def _filled(chosen: Scenario, library: Library) -> Mapping[str, Any]:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import chain, combinations, product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
-from engine.decision.deciding import outcomes
+from bench.workload import consortium
 from engine.decision.remedies import Remedies, remedies
 from engine.decision.remedies_text import remedies_text
 from engine.decision.statute import Law, load_law
 from engine.facts.arrangement import Arrangement
 from engine.law.intake import parse_yaml, read_arrangement
-from tests.inference.generating import DAYS, accepted, arrangements, laws
 from tests.rulesets_for_tests.making import Data, instrument, law, measure, plain, read, rule
 
 ROOT = Path(__file__).parents[2]
@@ -116,70 +111,6 @@ def test_missing_facts_are_told_and_what_would_still_help_is_offered() -> None:
     assert (result.status, sets(result), result.undetermined) == ("facts_missing", [(1, ["light"])], ("t: zz.act",))
 
 
-# -- against brute force ----------------------------------------------------------------------------------------------
-
-VALUES: Mapping[str, tuple[Any, ...]] = {
-    "zz.clauses": (True,),
-    "zz.licence": (True,),
-    "zz.check": tuple({"finding": "good", "ok": ok, "score": score} for ok, score in product((True, False), (4, 5, 6))),
-}
-EFFORTS = {"zz.clauses": 3, "zz.licence": 8, "zz.check": 4}
-
-
-def brute(arrangement: Arrangement, made: Law, day: Any) -> int | None:
-    """Return the least effort of all ways to put measures in place; every measure is an act of a pair."""
-    pairs = list(dict.fromkeys((t.exporter, t.importer) for t in arrangement.transfers))
-    acts = [(name, pair) for name in VALUES for pair in pairs]
-    best: int | None = None
-    for chosen in chain.from_iterable(combinations(acts, n) for n in range(len(acts) + 1)):
-        effort = sum(EFFORTS[name] for name, _ in chosen)
-        if best is not None and effort >= best:
-            continue
-        for values in product(*(VALUES[name] for name, _ in chosen)):
-            after = outcomes(applied(arrangement, zip(chosen, values, strict=True)), made, day, arrangement.readings)
-            if all(each in LAWFUL for each in after.values()):
-                best = effort
-                break
-    return best
-
-
-def applied(arrangement: Arrangement, acts: Iterable[tuple[tuple[str, tuple[str, str]], Any]]) -> Arrangement:
-    measures = {t.id: dict(t.measures) for t in arrangement.transfers}
-    for (name, pair), value in acts:
-        for t in arrangement.transfers:
-            if (t.exporter, t.importer) == pair:
-                measures[t.id][name] = value
-    transfers = tuple(t.model_copy(update={"measures": measures[t.id]}) for t in arrangement.transfers)
-    return arrangement.model_copy(update={"transfers": transfers})
-
-
-@settings(
-    max_examples=120,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-@given(laws(), arrangements(), st.sampled_from(DAYS))
-def test_no_set_is_cheaper_and_each_stands_the_proof(drawn: Any, data: Data, day: Any) -> None:
-    made = accepted(drawn)
-    data = {**data, "measures": {}, "transfers": [{**t, "measures": {}} for t in data["transfers"][:2]]}
-    arrangement = read_arrangement(data, made.library)
-    result = remedies(arrangement, made, as_of=day, alternatives=False)
-    least = brute(arrangement, made, day)
-    if result.status == "lawful":
-        assert least == 0
-    elif result.status == "remedies":
-        assert least == result.remedies[0].effort
-        efforts = [each.effort for each in result.remedies]
-        assert efforts == sorted(efforts)
-        acts = [{(act.measure, act.parties) for act in each.acts} for each in result.remedies]
-        assert not any(one <= other for one, other in combinations(acts, 2))
-    else:
-        assert least is None
-
-
 # -- the shipped examples ---------------------------------------------------------------------------------------------
 
 
@@ -203,25 +134,6 @@ def test_the_cohort_for_the_nih_needs_an_instrument_between_public_bodies() -> N
     best = remedies(example("thl-nih-diabetes"), shipped(), alternatives=False).remedies[0]
     assert [act.measure for act in best.acts] == ["eu.public_body_instrument"]
     assert "eu.gdpr-transfers.art46-2-a.public-instrument" in best.mechanisms["fi-us"]
-
-
-def consortium(size: int) -> Data:
-    """A hub in America that cohorts of European universities come to, and results that go back."""
-    places = ["FI", "SE", "DE", "NL", "FR", "ES", "IT", "PL", "EE", "AT", "IE", "PT"]
-    data = parse_yaml((ROOT / "examples" / "eu-ca-university.yaml").read_text(encoding="utf-8"), "base")
-    hub = {**data["parties"][1], "id": "hub", "country": "US", "traits": {}}
-    made: Data = {**data, "parties": [hub], "datasets": [], "transfers": [], "measures": {}}
-    for place in places[: size - 1]:
-        name = f"p{place.lower()}"
-        made["parties"].append({**data["parties"][0], "id": name, "country": place})
-        subjects = [{"country": place, "persons": 900}]
-        made["datasets"].append(
-            {**data["datasets"][0], "id": f"d{name}", "key_holder": name, "subjects": subjects, "collected_in": [place]}
-        )
-        base = data["transfers"][0]
-        there = {**base, "id": f"t{name}", "exporter": name, "importer": "hub", "datasets": [f"d{name}"]}
-        made["transfers"].append({**there, "storage": ["US"], "access_from": ["US"]})
-    return made
 
 
 @pytest.mark.slow

@@ -7,15 +7,26 @@ the same is proven for each remedy by deciding the arrangement anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Any, cast
-
-import z3
+from typing import cast
 
 from engine.decision.remedies.levers import Lever, Levers, Value
+from engine.decision.remedies.propositions import (
+    Node,
+    Pair,
+    Prop,
+    Terms,
+    all_of,
+    any_of,
+    both,
+    constant,
+    either,
+    negated,
+    no,
+)
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth
 from engine.inference.atoms import Subject, compile_atom, party_getter
@@ -23,21 +34,7 @@ from engine.inference.evaluation import Environment, Found, statement
 from engine.inference.program import And, Clause, Formula, Literal, Or, Program
 from engine.law.expression import PARTY_ROOTS, Atom, FactRef, MeasureRef
 
-# A proposition of z3, or a bool where it is settled; z3 is published without types.
-Prop = Any
 _MOST_COMBINATIONS = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A three-valued proposition: that it is true, and that it is not false."""
-
-    true: Prop
-    possible: Prop
-
-
-def _constant(value: Truth) -> Pair:
-    return Pair(value == TRUE, value != FALSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,57 +58,17 @@ class Encoder:
     """Encodes instruments for legs over one set of levers, in a context of its own."""
 
     def __init__(self, levers: Levers) -> None:
-        self.context = z3.Context()
+        self.terms = Terms()
         self.levers = levers
         self._touched: set[tuple[str, tuple[str, ...]]] = set()
 
-    # -- propositions -------------------------------------------------------------------------------------------------
-
-    def used(self, lever: Lever) -> z3.BoolRef:
+    def used(self, lever: Lever) -> Node:
         """Return the proposition that a lever is used."""
-        return z3.Bool(f"use {lever.key[0]} {' '.join(lever.key[1])}", self.context)
+        return self.terms.named(f"use {lever.key[0]} {' '.join(lever.key[1])}")
 
-    def shows(self, lever: Lever, field: str, value: Value) -> z3.BoolRef:
+    def shows(self, lever: Lever, field: str, value: Value) -> Node:
         """Return the proposition that the evidence of a lever shows a value."""
-        return z3.Bool(f"show {lever.key[0]} {' '.join(lever.key[1])} {field} {value!r}", self.context)
-
-    def all_of(self, parts: Iterable[Prop]) -> Prop:
-        """Return the conjunction, folded."""
-        kept: list[z3.BoolRef] = []
-        for part in parts:
-            if part is False:
-                return False
-            if not isinstance(part, bool):
-                kept.append(part)
-        return True if not kept else kept[0] if len(kept) == 1 else z3.And(kept)
-
-    def any_of(self, parts: Iterable[Prop]) -> Prop:
-        """Return the disjunction, folded."""
-        kept: list[z3.BoolRef] = []
-        for part in parts:
-            if part is True:
-                return True
-            if not isinstance(part, bool):
-                kept.append(part)
-        return False if not kept else kept[0] if len(kept) == 1 else z3.Or(kept)
-
-    def no(self, part: Prop) -> Prop:
-        """Return the negation, folded."""
-        return not part if isinstance(part, bool) else z3.Not(part)
-
-    def both(self, parts: Iterable[Pair]) -> Pair:
-        """Kleene's and."""
-        listed = list(parts)
-        return Pair(self.all_of(p.true for p in listed), self.all_of(p.possible for p in listed))
-
-    def either(self, parts: Iterable[Pair]) -> Pair:
-        """Kleene's or."""
-        listed = list(parts)
-        return Pair(self.any_of(p.true for p in listed), self.any_of(p.possible for p in listed))
-
-    def negated(self, pair: Pair) -> Pair:
-        """Kleene's not."""
-        return Pair(self.no(pair.possible), self.no(pair.true))
+        return self.terms.named(f"show {lever.key[0]} {' '.join(lever.key[1])} {field} {value!r}")
 
     # -- demands ------------------------------------------------------------------------------------------------------
 
@@ -130,8 +87,8 @@ class Encoder:
                 program = env.programs.instrument(found.program.id)
                 worlds.append(World(self, program, program.values(leg, other), leg, other))
             # Readings that agree settle it; those that lead to different outcomes leave it open.
-            agreed = [self.all_of(getattr(w, name) for w in worlds) for name in ("beside", "clean", "with_duties")]
-            lawful = self.any_of([lawful, *agreed])
+            agreed = [all_of(getattr(w, name) for w in worlds) for name in ("beside", "clean", "with_duties")]
+            lawful = any_of([lawful, *agreed])
         return Demand(found.program.id, leg, lawful, possible, frozenset(self._touched))
 
     def atom(self, atom: Atom, now: Truth, subject: Subject, env: Environment) -> Pair:
@@ -145,12 +102,12 @@ class Encoder:
                 target = party_getter(left.root, left.links)(subject)
             if isinstance(target, Leg):
                 return self._derived(left.trait, target, env)
-        return _constant(now)
+        return constant(now)
 
     def _measure(self, atom: Atom, ref: MeasureRef, now: Truth, leg: Leg, env: Environment) -> Pair:
         lever = self.levers.of(atom, ref, leg)
         if now == TRUE or lever is None:
-            return _constant(now)
+            return constant(now)
         self._touched.add(lever.key)
         if not ref.field:
             used = self.used(lever)
@@ -159,18 +116,18 @@ class Encoder:
         spec = lever.measure.fields[ref.field]
         shown = evidence.get(ref.field) if evidence is not None else None
         if evidence is not None and (shown in spec.final if shown is not None else bool(spec.final)):
-            return _constant(now)  # a finding that stands, or that may have been made already
+            return constant(now)  # a finding that stands, or that may have been made already
         holds = _holder(atom, leg, env)
         showing = [self.shows(lever, ref.field, v) for v in lever.values[ref.field] if holds(v)]
-        reached = self.all_of([self.used(lever), self.any_of(showing)])
+        reached = all_of([self.used(lever), any_of(showing)])
         return Pair(reached, True if now == UNKNOWN else reached)
 
     def _derived(self, trait: str, leg: Leg, env: Environment) -> Pair:
         program = env.programs.definitions(trait)
         if not program.measured:
-            return _constant(env.derived(trait, leg))
+            return constant(env.derived(trait, leg))
         world = World(self, program, program.values(leg, env), leg, env)
-        value = self.either(world.holds(clause) for clause in program.clauses if clause.own)
+        value = either(world.holds(clause) for clause in program.clauses if clause.own)
         declared = env.programs.book.library.traits[trait]
         if declared.ask:
             stated, _ = statement(trait, declared.of, leg)
@@ -208,59 +165,61 @@ class World:
         self.program = program
         measured = frozenset(program.measured)
         self._atoms = [
-            encoder.atom(program.atoms[number], value, leg, env) if number in measured else _constant(value)
+            encoder.atom(program.atoms[number], value, leg, env) if number in measured else constant(value)
             for number, value in enumerate(atoms)
         ]
         self._holds: dict[int, Pair] = {}
+        self._unmets: dict[int, Pair] = {}
 
     def truth(self, formula: Formula) -> Pair:
         """Return a formula."""
         if isinstance(formula, Literal):
             pair = self._atoms[formula.atom]
-            return self.encoder.negated(pair) if formula.negated else pair
+            return negated(pair) if formula.negated else pair
         parts = (self.truth(part) for part in formula.parts)
         if isinstance(formula, And):
-            return self.encoder.both(parts)
+            return both(parts)
         assert isinstance(formula, Or)
-        return self.encoder.either(parts)
+        return either(parts)
 
     def holds(self, clause: Clause) -> Pair:
         """Return that a rule applies."""
         known = self._holds.get(clause.number)
         if known is None:
-            defeats = [self.encoder.negated(self.holds(self.program.clauses[n])) for n in clause.exceptions]
-            known = self.encoder.both([self.truth(clause.when), self.truth(clause.requires), *defeats])
+            defeats = [negated(self.holds(self.program.clauses[n])) for n in clause.exceptions]
+            known = both([self.truth(clause.when), self.truth(clause.requires), *defeats])
             self._holds[clause.number] = known
         return known
 
     def _any(self, kind: str) -> Pair:
-        return self.encoder.either(self.holds(clause) for clause in self.program.kinds.get(kind, ()))
+        return either(self.holds(clause) for clause in self.program.kinds.get(kind, ()))
+
+    def _unmet(self, duty: Clause) -> Pair:
+        known = self._unmets.get(duty.number)
+        if known is None:
+            met = self.truth(duty.met) if duty.met is not None else constant(FALSE)
+            known = self._unmets[duty.number] = both([self.holds(duty), negated(met)])
+        return known
 
     def _open_duty(self, blocking_only: bool, route: Clause | None) -> Pair:
-        return self.encoder.either(
-            self.encoder.both(
-                [
-                    self.holds(duty),
-                    self.encoder.negated(self.truth(duty.met) if duty.met is not None else _constant(FALSE)),
-                ]
-            )
+        return either(
+            self._unmet(duty)
             for duty in self.program.kinds.get("duty", ())
             if (duty.rule.timing == "before_transfer" or not blocking_only)
             and (route.number in duty.routes if route else not duty.rule.routes)
         )
 
     def _allowed(self, blocking_only: bool) -> Pair:
-        no = self.encoder.negated
         routes = [
-            self.encoder.both([self.holds(route), no(self._open_duty(blocking_only, route))])
+            both([self.holds(route), negated(self._open_duty(blocking_only, route))])
             for route in self.program.kinds.get("route", ())
         ]
-        open_route = self.encoder.either(routes) if routes else _constant(TRUE)
-        return self.encoder.both([no(self._any("ban")), open_route, no(self._open_duty(blocking_only, None))])
+        open_route = either(routes) if routes else constant(TRUE)
+        return both([negated(self._any("ban")), open_route, negated(self._open_duty(blocking_only, None))])
 
     @cached_property
     def _reached(self) -> Pair:
-        return self.encoder.both([self._any("scope"), self.encoder.negated(self._any("exemption"))])
+        return both([self._any("scope"), negated(self._any("exemption"))])
 
     @cached_property
     def _may(self) -> Pair:
@@ -273,24 +232,24 @@ class World:
     @cached_property
     def beside(self) -> Prop:
         """That the instrument does not reach the leg."""
-        return self.encoder.no(self._reached.possible)
+        return no(self._reached.possible)
 
     @cached_property
     def clean(self) -> Prop:
         """That it is permitted."""
-        return self.encoder.all_of([self._reached.true, self._may.true, self._clean.true])
+        return all_of([self._reached.true, self._may.true, self._clean.true])
 
     @cached_property
     def with_duties(self) -> Prop:
         """That it is permitted with conditions."""
-        return self.encoder.all_of([self._reached.true, self._may.true, self.encoder.no(self._clean.possible)])
+        return all_of([self._reached.true, self._may.true, no(self._clean.possible)])
 
     @property
     def lawful(self) -> Prop:
         """That it is permitted in one way or the other, or not reached."""
-        return self.encoder.any_of([self.beside, self.clean, self.with_duties])
+        return any_of([self.beside, self.clean, self.with_duties])
 
     @property
     def possible(self) -> Prop:
         """That it is not certainly refused."""
-        return self.encoder.any_of([self.encoder.no(self._reached.true), self._may.possible])
+        return any_of([no(self._reached.true), self._may.possible])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -16,7 +16,7 @@ from engine.decision.remedies.encoding import Demand, Encoder
 from engine.decision.remedies.levers import Levers, with_acts
 from engine.decision.remedies.model import Alternative, Blocker, Ground, Remedies, Remedy, RemedyAct, Status
 from engine.decision.remedies.proving import Proof, prove
-from engine.decision.remedies.solving import Choice, best_of, conflict_of, parts_of
+from engine.decision.remedies.solving import Choice, Part, best_of, conflict_of, parts_of
 from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.legs import Leg
@@ -137,14 +137,15 @@ class Searcher:
         if not brief:
             self.progress("solving")
         encoder, demands = reader.demands(found)
-        result.remedies = self._proven(arrangement, encoder, demands, most, LAWFUL) if not reader.gaps else ()
+        if not reader.gaps:
+            result.remedies = self._proven(arrangement, parts_of(encoder, demands, relaxed=False), most, LAWFUL)
         result.status = "remedies"
         if result.remedies:
             return result
         relaxed = parts_of(encoder, demands, relaxed=True)
         if all(part.choice(0) is not None for part in relaxed):
             result.status = "facts_missing"
-            result.remedies = self._proven(arrangement, encoder, demands, most, ("undetermined", *LAWFUL))
+            result.remedies = self._proven(arrangement, relaxed, most, ("undetermined", *LAWFUL))
             result.undetermined = tuple(dict.fromkeys((*reader.gaps, *now.undetermined)))
             return result
         result.status = "none"
@@ -154,11 +155,11 @@ class Searcher:
         return result
 
     def _proven(
-        self, arrangement: Arrangement, encoder: Encoder, demands: list[Demand], most: int, good: tuple[str, ...]
+        self, arrangement: Arrangement, parts: Sequence[Part], most: int, good: tuple[str, ...]
     ) -> tuple[Remedy, ...]:
         """Return the best choices that stand the proof: the arrangement is decided anew with them in place."""
         proven: list[Remedy] = []
-        for number, choice in enumerate(best_of(parts_of(encoder, demands, relaxed=good != LAWFUL))):
+        for number, choice in enumerate(best_of(parts)):
             if number >= _MOST_TRIED or len(proven) >= most:
                 break
             if not choice.used:

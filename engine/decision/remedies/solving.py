@@ -11,8 +11,10 @@ from heapq import heappop, heappush
 
 import z3
 
-from engine.decision.remedies.encoding import Demand, Encoder, Prop
+from engine.decision.remedies.encoding import Demand, Encoder
 from engine.decision.remedies.levers import Lever, Value
+from engine.decision.remedies.propositions import Prop
+from engine.errors import EvaluationError
 
 _Key = tuple[str, tuple[str, ...]]
 
@@ -37,36 +39,40 @@ class Part:
         self.levers = levers
         self.choices: list[Choice] = []
         self._is_done = False
-        self._solver = z3.Optimize(ctx=encoder.context)
+        self._solver = z3.Optimize(ctx=encoder.terms.context)
         self._solver.set("timeout", 20_000)
         for prop in wanted:
-            self._add(prop)
+            self._solver.add(encoder.terms.term(prop))
         self._show_one_value_each()
         # Effort counts first, then the number of acts, then the order in which rules read them.
         weights = [
-            z3.If(encoder.used(lever), lever.effort * 1_000_000 + 1_000 + index, 0, encoder.context)
+            z3.If(self._used(lever), lever.effort * 1_000_000 + 1_000 + index, 0, encoder.terms.context)
             for index, lever in enumerate(levers)
         ]
         if weights:
             self._solver.minimize(z3.Sum(weights))
 
-    def _add(self, prop: Prop) -> None:
-        if isinstance(prop, bool):
-            self._solver.add(z3.BoolVal(prop, self.encoder.context))
-        else:
-            self._solver.add(prop)
+    def _used(self, lever: Lever) -> z3.BoolRef:
+        return self.encoder.terms.term(self.encoder.used(lever))
+
+    def _shows(self, lever: Lever, field: str, value: Value) -> z3.BoolRef:
+        return self.encoder.terms.term(self.encoder.shows(lever, field, value))
 
     def _show_one_value_each(self) -> None:
         for lever in self.levers:
-            used = self.encoder.used(lever)
+            used = self._used(lever)
             for field, values in lever.values.items():
-                shown = [self.encoder.shows(lever, field, value) for value in values]
+                shown = [self._shows(lever, field, value) for value in values]
                 for index, one in enumerate(shown):
-                    self._solver.add(z3.Implies(one, used, ctx=self.encoder.context))
+                    self._solver.add(z3.Implies(one, used, ctx=self.encoder.terms.context))
                     self._solver.add(*[z3.Not(z3.And(one, other)) for other in shown[index + 1 :]])
 
     def choice(self, number: int) -> Choice | None:
-        """Return the choice of that rank, or None where there are not so many."""
+        """Return the choice of that rank, or None where there are not so many.
+
+        Raises:
+            EvaluationError: The solver ran out of time.
+        """
         while len(self.choices) <= number and not self._is_done:
             found = self._next()
             if found is None:
@@ -75,25 +81,28 @@ class Part:
             self.choices.append(found)
             # No later choice may hold all of this one: with nothing to do there is no other.
             self._solver.add(
-                z3.Or([z3.Not(self.encoder.used(lever)) for lever, _ in found.used], self.encoder.context)
+                z3.Or([z3.Not(self._used(lever)) for lever, _ in found.used], self.encoder.terms.context)
                 if found.used
-                else z3.BoolVal(False, self.encoder.context)
+                else z3.BoolVal(False, self.encoder.terms.context)
             )
         return self.choices[number] if number < len(self.choices) else None
 
     def _next(self) -> Choice | None:
-        if self._solver.check() != z3.sat:
+        answer = self._solver.check()
+        if answer == z3.unknown:  # which is not to be taken for a proof that there is none
+            raise EvaluationError(f"the search for remedies was given up: {self._solver.reason_unknown()}")
+        if answer != z3.sat:
             return None
         model = self._solver.model()
         used = []
         for lever in self.levers:
-            if not z3.is_true(model.eval(self.encoder.used(lever), model_completion=True)):
+            if not z3.is_true(model.eval(self._used(lever), model_completion=True)):
                 continue
             values = tuple(
                 (field, value)
                 for field, listed in lever.values.items()
                 for value in listed
-                if z3.is_true(model.eval(self.encoder.shows(lever, field, value), model_completion=True))
+                if z3.is_true(model.eval(self._shows(lever, field, value), model_completion=True))
             )
             used.append((lever, values))
         return Choice(tuple(used))
