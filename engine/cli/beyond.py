@@ -25,6 +25,7 @@ from engine.errors import ArrangementError, Fault, did_you_mean
 from engine.facts.arrangement import Arrangement
 from engine.law.intake import parse_yaml, read_arrangement
 from engine.law.model import Library
+from engine.pictures.remedies import remedies_svg
 from engine.pictures.timeline import timeline_svg
 from engine.pictures.transfers import map_svg
 
@@ -46,7 +47,7 @@ def add_commands(subs: Subs) -> None:
     parser.set_defaults(run=_map)
 
     parser = subs.add_parser("remedies", help="what would make the whole arrangement lawful, least effort first")
-    add_case(parser, "text", "json")
+    add_case(parser, "text", "json", "svg")
     parser.add_argument("--most", type=int, default=3, metavar="N", help="how many sets of acts (3)")
     parser.add_argument("--effort", action="append", default=[], metavar="ID=N", help="an effort that counts instead")
     parser.add_argument("--no-alternatives", action="store_true", help="try no other shapes of the arrangement")
@@ -105,7 +106,10 @@ def _remedies(options: argparse.Namespace) -> int:
         reforms=[options.reform] if options.reform else (),
         progress=_say if sys.stderr.isatty() else lambda step: None,
     )
-    _out(as_json(found, Remedies) if options.format == "json" else remedies_text(found))
+    if options.format == "svg":
+        _out(remedies_svg(found))
+    else:
+        _out(as_json(found, Remedies) if options.format == "json" else remedies_text(found))
     return 0 if found.status in ("lawful", "remedies") else 5 if found.status == "facts_missing" else 3
 
 

@@ -6,21 +6,20 @@ from engine.analysis.matrix import Cell, Matrix
 from engine.analysis.matrix_text import says
 from engine.facts.places import country_name
 from engine.inference.outcomes import OUTCOMES
-from engine.pictures.svg import FAINT, LOOKS, Drawing, fitted, width_of
+from engine.pictures.svg import FAINT, LOOKS, Drawing, fitted, width_of, wrapped
 
-_LEFT, _TOP = 150, 84
+_LEFT, _TOP, _NARROWEST = 150, 84, 640
 
 
 def heatmap_svg(found: Matrix) -> str:
     """Return a matrix as SVG; each cell says in its tooltip what it stands for."""
     count = len(found.countries)
     size = 44 if count <= 12 else 34 if count <= 20 else 26 if count <= 30 else 18
-    width, height = max(_LEFT + size * count + 20, 640), _TOP + size * count + 90
-    title = f"{found.title}, law of {found.as_of}"
-    picture = Drawing(width, height, title, _described(found))
-    picture.text(12, 22, fitted(title, width - 24, 14), 14, font_weight="bold")
-    reforms = f"; under {', '.join(found.basis.reforms)}" if found.basis.reforms else ""
-    note = f"rows: exporter, columns: importer; number: effort of the cheapest remedy{reforms}"
+    width = max(_LEFT + size * count + 20, _NARROWEST)
+    picture = Drawing(width, _TOP + size * count, f"{found.title}, law of {found.as_of}", _described(found))
+    picture.text(12, 22, fitted(found.title, width - 24, 14), 14, font_weight="bold")
+    reforms = f", under {', '.join(found.basis.reforms)}" if found.basis.reforms else ""
+    note = f"law of {found.as_of}{reforms}; rows: exporter, columns: importer; number: effort of the cheapest remedy"
     picture.text(12, 40, fitted(note, width - 24, 10.5), 10.5, fill=FAINT)
     for index, place in enumerate(found.countries):
         middle = _LEFT + size * (index + 0.5)
@@ -33,7 +32,10 @@ def heatmap_svg(found: Matrix) -> str:
         _cell(picture, cell, _LEFT + size * places[cell.importer], _TOP + size * places[cell.exporter], size)
     shown = {cell.outcome for cell in found.cells}
     below = picture.legend(12, _TOP + size * count + 22, [o for o in OUTCOMES if o in shown], width - 24)
-    picture.text(12, below + 10, fitted(found.basis.sentence(), width - 24, 9), 9, fill=FAINT)
+    for line in wrapped(found.basis.sentence(), width - 24, 9, 3):
+        picture.text(12, below + 8, line, 9, fill=FAINT)
+        below += 12
+    picture.end_at(below + 6)
     return picture.written()
 
 

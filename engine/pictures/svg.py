@@ -76,7 +76,13 @@ class Drawing:
         ElementTree.SubElement(self.root, "title", {"id": f"{name}-title"}).text = printable(title)
         ElementTree.SubElement(self.root, "desc", {"id": f"{name}-description"}).text = printable(description)
         self._patterns()
-        self.rectangle(0, 0, width, height, "#ffffff")
+        self._ground = self.rectangle(0, 0, width, height, "#ffffff")
+
+    def end_at(self, height: float) -> None:
+        """Make the picture as high as this: for one whose height is known only when it has been drawn."""
+        width = self.root.attrib["width"]
+        self.root.attrib.update(viewBox=f"0 0 {width} {_number(height)}", height=_number(height))
+        self._ground.set("height", _number(height))
 
     def _patterns(self) -> None:
         defs = ElementTree.SubElement(self.root, "defs")
