@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.cases.running import Result
 from engine.decision.statute import Law
+from engine.law.dormant import dormant_rules
 
 
 def coverage_of(results: Sequence[Result], law: Law) -> Iterator[str]:
@@ -19,9 +20,12 @@ def coverage_of(results: Sequence[Result], law: Law) -> Iterator[str]:
             decides.update(expect.because)
             spares.update(expect.not_because)
         edges.update(result.located.case.edge_of)
+    dormant = dormant_rules(law.library)
     for name in sorted(tested & set(law.library.instruments)):
         for rule in law.library.instruments[name].rules:
             kinds = (("decides", decides), ("does not decide", spares), ("edge", edges))
             missing = [kind for kind, found in kinds if rule.id not in found]
             if missing:
-                yield f"{rule.span}: `{rule.id}` has no case: {', '.join(missing)}"
+                group = dormant.get(rule.id)
+                why = f" (it cannot hold: `{group}` names nobody)" if group else ""
+                yield f"{rule.span}: `{rule.id}` has no case: {', '.join(missing)}{why}"

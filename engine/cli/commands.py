@@ -24,6 +24,7 @@ from engine.decision.statute import Law, load_law
 from engine.errors import ArrangementError, Fault, RulesetError, SafeconductError
 from engine.inference.outcomes import Outcome
 from engine.inference.trial import try_books
+from engine.law.dormant import dormant_rules
 from engine.law.loading import load_library
 
 _TRIAL_SECONDS = 120.0
@@ -62,6 +63,8 @@ def check(options: argparse.Namespace) -> int:
     law = load_law(options.path or options.rulesets)
     days = (date.min, *law.books.change_days)
     networks = try_books((law.programs(day) for day in days), _TRIAL_SECONDS)
+    for name, group in dormant_rules(law.library).items():
+        _say(f"{law.library.rules[name].span}: `{name}` cannot hold: `{group}` names nobody")
     books = f"{len(days)} statute books in {networks} networks"
     _say(f"{len(law.library.instruments)} instruments, {len(law.library.rules)} rules, {books}: no faults")
     return 0

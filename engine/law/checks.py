@@ -310,7 +310,13 @@ def check_coverage(
                     at,
                     did_you_mean(name, instruments),
                 )
-    for name in form.instruments:
+    for name, cover in form.instruments.items():
+        rules = [rule.id for rule in instruments[name].rules] if name in instruments else []
+        for index, dormant in enumerate(cover.dormant):
+            if name in instruments and dormant.rule not in rules:
+                at = source.span_at(node, f"/instruments/{name}/dormant/{index}/rule")
+                hint = did_you_mean(dormant.rule, rules)
+                yield Fault("unknown-rule", f"`{name}` has no rule `{dormant.rule}`", at, hint)
         if name not in instruments:
             at = source.span_at(node, f"/instruments/{name}")
             yield Fault("unknown-instrument", f"there is no instrument `{name}`", at, did_you_mean(name, instruments))

@@ -279,11 +279,19 @@ class LeftOutForm(_Model):
     why: Text
 
 
+class DormantForm(_Model):
+    """A rule that cannot hold on any day, for the list on which it turns names nobody."""
+
+    rule: Text
+    why: Text
+
+
 class InstrumentCoverForm(_Model):
     """What is encoded of one instrument."""
 
     encoded: Text
     left_out: Annotated[tuple[LeftOutForm, ...], BeforeValidator(_tuple)] = ()
+    dormant: Annotated[tuple[DormantForm, ...], BeforeValidator(_tuple)] = ()
     from_: Annotated[Day, Field(alias="from")]
     until: Day | None = None
     checked: Day
