@@ -80,7 +80,7 @@ class Assembler:
     def _with_levers(self, found: Found, leg: Leg) -> list[Truth]:
         later = list(found.atoms)
         for number in found.program.measured:
-            later[number] = found.program.tests[number](leg, self.judge.reference.later)
+            later[number] = found.program.value(number, leg, self.judge.reference.later)
         return later
 
     def _options(self, found: Found, leg: Leg) -> tuple[Option, ...]:

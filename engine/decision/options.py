@@ -154,7 +154,7 @@ def _with_levers(program: Program, atoms: Sequence[Truth], leg: Leg, env: Enviro
     levers = Environment(env.programs, env.evaluator, env.readings, levers=True)
     later = list(atoms)
     for number in program.measured:
-        later[number] = program.tests[number](leg, levers)
+        later[number] = program.value(number, leg, levers)
     return later
 
 

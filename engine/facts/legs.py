@@ -10,7 +10,7 @@ from engine.facts.arrangement import Dataset, Range, Subjects, Transfer
 from engine.facts.parties import ABSENT, UNKNOWN, PartyView, Value, countries_in, known, set_of
 from engine.facts.places import country_of
 from engine.facts.uses import USE_FACTS, permissions_of, use_fact
-from engine.facts.values import ANY_NUMBER, NOTHING_KNOWN, ZERO, Interval, Missing, PartialSet
+from engine.facts.values import ANY_NUMBER, NOTHING_KNOWN, ZERO, Interval, Missing, PartialSet, Truth
 
 if TYPE_CHECKING:
     from engine.facts.views import ArrangementView
@@ -26,6 +26,7 @@ class Leg:
         "exporter",
         "importer",
         "index",
+        "seen",
         "transfer",
         "transfer_index",
         "uses",
@@ -41,6 +42,7 @@ class Leg:
         self.exporter: PartyView = arrangement.parties[self.transfer.exporter]
         self.importer: PartyView = arrangement.parties[self.transfer.importer]
         self.uses: Mapping[str, Value] | None = None  # worked out when first asked for
+        self.seen: dict[object, Truth] = {}  # truths of what was asked of the facts alone, by the function that asked
 
     @property
     def origin(self) -> PartyView:

@@ -76,6 +76,22 @@ def compile_atom(atom: Atom, book: StatuteBook) -> Test:
     return _scalar_test(atom, get, book)
 
 
+def sense(atom: Atom, book: StatuteBook) -> object:
+    """Return what an atom asks under a book: atoms of one sense have one truth, however their authors wrote them."""
+    left: object = atom.left
+    if isinstance(left, CountRef):
+        left = (left.scope, left.unit, _flat(left.places, book), _flat(left.categories, book))
+    elif isinstance(left, PercentRef) and not left.trait:
+        left = (left.root, left.links, _words(left.group, book))
+    right: object = atom.right
+    if isinstance(right, GroupRef):
+        right = book.group(right)
+    elif isinstance(right, NumberRef):
+        number = book.number(right)
+        right = None if number is None else number.value
+    return atom.op, left, right, type(right)
+
+
 # -- facts ------------------------------------------------------------------------------------------------------------
 
 

@@ -122,7 +122,7 @@ class Worlds:
             return first
         later = list(atoms)
         for number in program.measured:
-            later[number] = program.tests[number](leg, self.later)
+            later[number] = program.value(number, leg, self.later)
         return first if later == atoms else self.evaluator.evaluate(program, atoms, later)
 
 
@@ -216,7 +216,7 @@ class Judge:
         try:
             own = list(atoms)
             for number in () if screened else program.derived:
-                own[number] = program.tests[number](leg, self.core.now)
+                own[number] = program.value(number, leg, self.core.now)
             other = self.core.verdict(program, leg, own)
         except EvaluationError as error:
             return str(error)
@@ -228,11 +228,11 @@ class Judge:
 
 def _screened(gate: Program, leg: Leg, env: Environment) -> list[Truth]:
     """Return truths of plain facts as far as it takes to see that a gate has nothing to say; the others unknown."""
-    values: list[Truth] = [UNKNOWN] * len(gate.tests)
+    values: list[Truth] = [UNKNOWN] * len(gate.atoms)
     for _, parts in gate.screens:
         for part, numbers in parts:
             for number in numbers:
-                values[number] = gate.tests[number](leg, env)
+                values[number] = gate.value(number, leg, env)
             if reference.truth(part, values) == FALSE:
                 break
         else:

@@ -19,8 +19,9 @@ from engine.facts.parties import PartyView
 from engine.facts.places import country_of
 from engine.facts.values import FALSE, UNKNOWN, Truth
 from engine.inference.atoms import Env
+from engine.inference.making import Tests, make_program
 from engine.inference.memory import Reference
-from engine.inference.program import PLACE_FACTS, Clause, Formula, Literal, Program, make_program
+from engine.inference.program import PLACE_FACTS, Clause, Formula, Literal, Program
 from engine.inference.reference import truth
 from engine.law.book import Books, StatuteBook
 from engine.law.checks import derived_in
@@ -44,6 +45,7 @@ class ProgramCache:
     def __init__(self, books: Books, remember: int = 512) -> None:
         """Make a cache; the reference evaluator remembers up to `remember` conclusions per program."""
         self.reference = Reference(remember)
+        self.tests = Tests()
         self._behind = _law_behind(books.library)
         self._changes = books.changes
         self._instruments = tuple(sorted(books.library.instruments))
@@ -152,7 +154,7 @@ class BookPrograms:
 
     def _shared(self, name: str, rules: tuple[Rule, ...]) -> Program:
         key = self._cache.key(name, self.book.period.first)
-        return self._cache.program(key, lambda: make_program(name, rules, self.book))
+        return self._cache.program(key, lambda: make_program(name, rules, self.book, self._cache.tests))
 
     def affected(self) -> frozenset[str]:
         """Return the instruments whose law, or law behind it, is not that of the day before this book."""
@@ -224,7 +226,7 @@ class BookPrograms:
         for parts in gate.places:
             for part, numbers in parts:
                 for number in numbers:
-                    values[number] = gate.tests[number](leg, _NO_ENV)
+                    values[number] = gate.value(number, leg, _NO_ENV)
                 if truth(part, values) == FALSE:
                     break
             else:
