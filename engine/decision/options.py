@@ -27,10 +27,10 @@ def options(
         later: Truth of each atom with every lever in place.
     """
     book = env.programs.book
-    finder = _Finder(program, atoms, later)
+    worlds = tuple(atoms), tuple(later)
     found = [
         Option(clause.rule.id if clause else "", clause.rule.cite if clause else "", _effort(offers), offers)
-        for clause, need in finder.ways()
+        for clause, need in env.programs.ways.recall(program, worlds, _ways)
         for offers in [_offers(program, need, book, leg, env)]
         if offers
     ]
@@ -38,6 +38,12 @@ def options(
     for option in sorted(found, key=lambda each: each.effort):
         best.setdefault((option.route, *sorted(m.measure + m.detail for m in option.measures)), option)
     return tuple(_without_more(list(best.values())))[:_MOST]
+
+
+def _ways(
+    program: Program, worlds: tuple[tuple[Truth, ...], tuple[Truth, ...]]
+) -> list[tuple[Clause | None, Need]]:
+    return _Finder(program, *worlds).ways()
 
 
 def _without_more(found: list[Option]) -> Iterator[Option]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from engine.decision.model import (
@@ -11,16 +11,13 @@ from engine.decision.model import (
     FactTrace,
     ParameterTrace,
     RuleTrace,
-    Status,
-    TruthWord,
 )
+from engine.decision.outlines import LineOutline, RuleOutline, definition_outline, finding_outline, word
 from engine.facts.legs import FACT_PLACES, Leg
 from engine.facts.parties import PartyView, Value
-from engine.facts.values import FALSE, TRUE, UNKNOWN, WORDS, Missing, PartialSet, Truth
+from engine.facts.values import FALSE, Missing, PartialSet
 from engine.inference.atoms import Subject, getter, party_getter
 from engine.inference.evaluation import Environment, Found
-from engine.inference.program import Clause, Line, Program
-from engine.inference.reference import truth
 from engine.law.book import StatuteBook
 from engine.law.expression import (
     PARTY_ROOTS,
@@ -36,11 +33,6 @@ from engine.law.expression import (
 from engine.law.model import BEGINNING, END
 
 _MOST = 12
-
-
-def word(value: Truth) -> TruthWord:
-    """Return true, false or unknown."""
-    return WORDS[value]  # type: ignore[return-value]
 
 
 def shown(value: object) -> str:
@@ -86,111 +78,43 @@ class Tracer:
 
     def rules(self, found: Found, leg: Leg) -> tuple[RuleTrace, ...]:
         """Return the rules worth showing for a finding, in the order of the text."""
-        program = found.program
         # Where an instrument does not reach a transfer, a status that is lacking says enough; one that is there (the
         # data are de-identified) is the reason, and is explained.
         self._explaining = self.thorough or found.verdict.reached != FALSE
-        scoped = any(
-            found.verdict.holds[c.number] != FALSE for c in program.clauses if c.own and c.rule.kind == "scope"
-        )
-        return tuple(
-            self.rule(program, clause, found.atoms, found.verdict.holds, found.verdict.met, leg)
-            for clause in program.clauses
-            if clause.own and self._worth_showing(clause, found, scoped)
-        )
+        return tuple([self._rule(each, leg) for each in finding_outline(self.env.programs, found)])
 
-    def _worth_showing(self, clause: Clause, found: Found, scoped: bool) -> bool:
-        kind = clause.rule.kind
-        if kind in ("commitment", "warning"):
-            return False
-        if found.verdict.reached == FALSE:
-            return (kind == "scope" and not scoped) or (
-                kind == "exemption" and found.verdict.holds[clause.number] == TRUE
-            )
-        if kind == "route":
-            return True
-        if clause.rule.routes and not any(self._within_reach(found, number) for number in clause.routes):
-            return False  # a duty of routes that are closed bears on nothing
-        if kind == "exception":
-            return found.verdict.holds[clause.number] != FALSE
-        # A rule that does not apply is worth a line only where an exception took it away.
-        return found.verdict.holds[clause.number] != FALSE or self._raw(clause, found.atoms) != FALSE
-
-    def _within_reach(self, found: Found, number: int) -> bool:
-        return self._raw(found.program.clauses[number], found.atoms) != FALSE
-
-    def _raw(self, clause: Clause, atoms: Sequence[Truth]) -> Truth:
-        return truth(clause.when, atoms)
-
-    def rule(
-        self,
-        program: Program,
-        clause: Clause,
-        atoms: Sequence[Truth],
-        holds: Sequence[Truth],
-        met: Sequence[Truth],
-        subject: Subject,
-    ) -> RuleTrace:
-        """Return the trace of one rule, with the exceptions to it that were considered."""
-        rule = clause.rule
-        status = self._status(clause, atoms, holds[clause.number], met[clause.number])
-        exceptions = (program.clauses[number] for number in clause.exceptions)
+    def _rule(self, outline: RuleOutline, subject: Subject) -> RuleTrace:
+        rule = outline.rule
         return RuleTrace(
-            id=rule.id,
-            kind=rule.kind,
-            cite=rule.cite,
-            says=rule.says,
-            status=status,
-            since=rule.period.first,
-            conditions=self._lines(program, clause.conditions, atoms, subject, status == "fails"),
-            requires=self._lines(program, clause.fulfilment, atoms, subject, only_failing=False),
-            exceptions=tuple(
-                self.rule(program, each, atoms, holds, met, subject)
-                for each in exceptions
-                if status in ("defeated", "unknown") or holds[each.number] != FALSE or rule.kind == "ban"
-            )
-            if status != "fails"
-            else (),
-            href=rule.href,
-            until=None if rule.period.last == END else rule.period.last,
-            recalled=rule.checked.text == "recalled",
+            rule.id,
+            rule.kind,
+            rule.cite,
+            rule.says,
+            outline.status,
+            rule.period.first,
+            self._lines(outline.conditions, subject),
+            self._lines(outline.requires, subject) if outline.requires else (),
+            tuple([self._rule(each, subject) for each in outline.exceptions]) if outline.exceptions else (),
+            rule.href,
+            None if rule.period.last == END else rule.period.last,
+            rule.checked.text == "recalled",
         )
 
-    def _status(self, clause: Clause, atoms: Sequence[Truth], holds: Truth, met: Truth) -> Status:
-        kind, when = clause.rule.kind, truth(clause.when, atoms)
-        if holds == TRUE:
-            if kind == "duty":
-                return "met" if met == TRUE else "unmet" if met == FALSE else "unknown_if_met"
-            return "open" if kind == "route" else "holds"
-        if holds == UNKNOWN:
-            return "unknown"
-        if when == FALSE:
-            return "fails"
-        if truth(clause.requires, atoms) == FALSE:
-            return "available" if when == TRUE else "unknown"
-        return "defeated"
-
-    def _lines(
-        self, program: Program, lines: tuple[Line, ...], atoms: Sequence[Truth], subject: Subject, only_failing: bool
-    ) -> tuple[ConditionTrace, ...]:
+    def _lines(self, lines: tuple[LineOutline, ...], subject: Subject) -> tuple[ConditionTrace, ...]:
         traces = []
         for line in lines:
-            value = truth(line.formula, atoms)
-            if only_failing and value != FALSE:
-                continue
             if len(line.atoms) == 1:
-                atom = program.atoms[line.atoms[0]]
+                atom = line.atoms[0]
                 traces.append(
-                    ConditionTrace(line.text, word(value), self._facts_of(atom, subject), self._parameters_of(atom))
+                    ConditionTrace(line.text, line.truth, self._facts_of(atom, subject), self._parameters_of(atom))
                 )
                 continue
             facts: dict[tuple[str, str], FactTrace] = {}
             parameters: dict[str, ParameterTrace] = {}
-            for number in line.atoms:
-                atom = program.atoms[number]
+            for atom in line.atoms:
                 facts.update(((fact.name, fact.pointer), fact) for fact in self._facts_of(atom, subject))
                 parameters.update((each.name, each) for each in self._parameters_of(atom))
-            traces.append(ConditionTrace(line.text, word(value), tuple(facts.values()), tuple(parameters.values())))
+            traces.append(ConditionTrace(line.text, line.truth, tuple(facts.values()), tuple(parameters.values())))
         return tuple(traces)
 
     def _facts_of(self, atom: Atom, subject: Subject) -> tuple[FactTrace, ...]:
@@ -245,17 +169,9 @@ class Tracer:
             return
         self._derived[trait, place] = None  # holds the place while the definitions behind it are explained
         program, atoms = self.env.definition(trait, subject)
-        holds = [FALSE] * len(program.clauses)
-        for clause in reversed(program.clauses):  # exceptions come after what they defeat
-            raw = min(truth(clause.when, atoms), truth(clause.requires, atoms))
-            holds[clause.number] = min(raw, -max((holds[n] for n in clause.exceptions), default=FALSE))
-        met = [FALSE] * len(program.clauses)
         value = self.env.derived(trait, subject)
-        rules = tuple(
-            self.rule(program, clause, atoms, holds, met, subject)
-            for clause in program.clauses
-            if clause.own and (holds[clause.number] == value or value != TRUE)
-        )
+        outlines = definition_outline(self.env.programs, program, atoms, value)
+        rules = tuple(self._rule(each, subject) for each in outlines)
         self._derived[trait, place] = DerivedTrace(trait, place, word(value), rules)
 
     def _measure(self, ref: MeasureRef, leg: Leg) -> FactTrace:

@@ -6,10 +6,8 @@ Programs that are no longer in use take their conclusions with them.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
-from weakref import WeakKeyDictionary
 
 from engine.facts.values import Truth
 from engine.inference import reference
@@ -26,23 +24,21 @@ class Memory:
     def __init__(self, most: int) -> None:
         """Make a memory of up to `most` conclusions per program."""
         self._most = most
-        self._memory: WeakKeyDictionary[Program, dict[object, object]] = WeakKeyDictionary()
-        self._lock = threading.Lock()
+        self._key = object()
 
     def recall(self, program: Program, key: K, work_out: Callable[[Program, K], R]) -> R:
         """Return what was concluded from `key`, working it out where it is not remembered."""
-        memory = self._memory.get(program)
+        memory = program.memory.get(self._key)
         if memory is None or len(memory) >= self._most:
-            with self._lock:
-                memory = self._memory[program] = {}
+            memory = program.memory[self._key] = {}
         found = memory.get(key)
         if found is None:
             found = memory[key] = work_out(program, key)
         return cast(R, found)
 
     def clear(self) -> None:
-        """Forget everything."""
-        self._memory.clear()
+        """Forget everything; programs drop what is left when they go."""
+        self._key = object()
 
 
 class Reference:

@@ -7,7 +7,7 @@ turn), and every atom that occurs, once. Definitions have programs of their own,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.facts.values import Truth
 from engine.inference.atoms import Env, Subject, Test
@@ -108,6 +108,7 @@ class Program:
     screens: Of a gate, for each rule by which it has something to say (scopes, or remarks where it only remarks) its
         number and the parts that must all hold, each with the atoms that read no derived trait.
     places: Of a gate, for each of these rules the parts that read places and nothing else; empty where a rule has none.
+    memory: What was concluded from truths of it, by who concluded; see `Memory`.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Program:
     is_gate: bool
     screens: tuple[tuple[int, tuple[Screen, ...]], ...]
     places: tuple[tuple[Screen, ...], ...]
+    memory: dict[object, dict[object, object]] = field(default_factory=dict, repr=False)
 
     @property
     def decides_nothing(self) -> bool:

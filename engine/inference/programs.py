@@ -20,7 +20,7 @@ from engine.facts.places import country_of
 from engine.facts.values import FALSE, UNKNOWN, Truth
 from engine.inference.atoms import Env
 from engine.inference.making import Tests, make_program
-from engine.inference.memory import Reference
+from engine.inference.memory import Memory, Reference
 from engine.inference.program import PLACE_FACTS, Clause, Formula, Literal, Program
 from engine.inference.reference import truth
 from engine.law.book import Books, StatuteBook
@@ -46,6 +46,7 @@ class ProgramCache:
         """Make a cache; the reference evaluator remembers up to `remember` conclusions per program."""
         self.reference = Reference(remember)
         self.tests = Tests()
+        self.ways, self.outlines = Memory(remember), Memory(remember)
         self._behind = _law_behind(books.library)
         self._changes = books.changes
         self._instruments = tuple(sorted(books.library.instruments))
@@ -128,6 +129,8 @@ class BookPrograms:
     def __init__(self, book: StatuteBook, cache: ProgramCache) -> None:
         self.book = book
         self.reference = cache.reference
+        self.ways = cache.ways
+        self.outlines = cache.outlines
         self._cache = cache
         self._instruments: dict[str, Program] = {}
         self._definitions: dict[str, Program] = {}

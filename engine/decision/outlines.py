@@ -1,0 +1,149 @@
+"""What of a finding is worth showing: the part of an explanation that truths alone decide.
+
+The same truths of the same program are outlined once; a tracer adds the facts behind them, and where they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from engine.decision.model import Status, TruthWord
+from engine.facts.values import FALSE, TRUE, UNKNOWN, WORDS, Truth
+from engine.inference.evaluation import Found
+from engine.inference.program import Clause, Line, Program
+from engine.inference.programs import BookPrograms
+from engine.inference.reference import truth
+from engine.law.expression import Atom
+from engine.law.model import Rule
+
+
+class Truths(NamedTuple):
+    """What an outline follows from: truth of each atom; of each clause, whether it holds and is met."""
+
+    atoms: tuple[Truth, ...]
+    reached: Truth
+    holds: tuple[Truth, ...]
+    met: tuple[Truth, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LineOutline:
+    """One line of a rule and its truth, with the atoms that were read."""
+
+    text: str
+    truth: TruthWord
+    atoms: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RuleOutline:
+    """A rule with the lines worth showing, and the exceptions to it that were considered."""
+
+    rule: Rule
+    status: Status
+    conditions: tuple[LineOutline, ...]
+    requires: tuple[LineOutline, ...]
+    exceptions: tuple[RuleOutline, ...]
+
+
+def word(value: Truth) -> TruthWord:
+    """Return true, false or unknown."""
+    return WORDS[value]  # type: ignore[return-value]
+
+
+def finding_outline(programs: BookPrograms, found: Found) -> tuple[RuleOutline, ...]:
+    """Return the rules worth showing for a finding, in the order of the text."""
+    verdict = found.verdict
+    truths = Truths(found.atoms, verdict.reached, verdict.holds, verdict.met)
+    return programs.outlines.recall(found.program, truths, _finding_outline)
+
+
+def definition_outline(
+    programs: BookPrograms, program: Program, atoms: Sequence[Truth], value: Truth
+) -> tuple[RuleOutline, ...]:
+    """Return the definitions worth showing for a derived trait of some value."""
+    return programs.outlines.recall(program, (tuple(atoms), value), _definition_outline)
+
+
+def _finding_outline(program: Program, truths: Truths) -> tuple[RuleOutline, ...]:
+    scoped = any(truths.holds[clause.number] != FALSE for clause in program.kinds.get("scope", ()))
+    return tuple(
+        _outline(program, clause, truths)
+        for clause in program.clauses
+        if clause.own and _worth_showing(program, clause, truths, scoped)
+    )
+
+
+def _definition_outline(program: Program, key: tuple[tuple[Truth, ...], Truth]) -> tuple[RuleOutline, ...]:
+    atoms, value = key
+    holds = [FALSE] * len(program.clauses)
+    for clause in reversed(program.clauses):  # exceptions come after what they defeat
+        raw = min(truth(clause.when, atoms), truth(clause.requires, atoms))
+        holds[clause.number] = min(raw, -max((holds[n] for n in clause.exceptions), default=FALSE))
+    truths = Truths(atoms, TRUE, tuple(holds), (FALSE,) * len(holds))
+    return tuple(
+        _outline(program, clause, truths)
+        for clause in program.clauses
+        if clause.own and (holds[clause.number] == value or value != TRUE)
+    )
+
+
+def _worth_showing(program: Program, clause: Clause, truths: Truths, scoped: bool) -> bool:
+    kind, holds = clause.rule.kind, truths.holds[clause.number]
+    if kind in ("commitment", "warning"):
+        return False
+    if truths.reached == FALSE:
+        return (kind == "scope" and not scoped) or (kind == "exemption" and holds == TRUE)
+    if kind == "route":
+        return True
+    if clause.rule.routes and all(truth(program.clauses[n].when, truths.atoms) == FALSE for n in clause.routes):
+        return False  # a duty of routes that are closed bears on nothing
+    if kind == "exception":
+        return holds != FALSE
+    # A rule that does not apply is worth a line only where an exception took it away.
+    return holds != FALSE or truth(clause.when, truths.atoms) != FALSE
+
+
+def _outline(program: Program, clause: Clause, truths: Truths) -> RuleOutline:
+    status = _status(clause, truths)
+    shown = []
+    if status != "fails":
+        considered = status in ("defeated", "unknown") or clause.rule.kind == "ban"
+        others = [program.clauses[number] for number in clause.exceptions]
+        shown = [each for each in others if considered or truths.holds[each.number] != FALSE]
+    return RuleOutline(
+        clause.rule,
+        status,
+        _lines(program, clause.conditions, truths.atoms, only_failing=status == "fails"),
+        _lines(program, clause.fulfilment, truths.atoms, only_failing=False),
+        tuple(_outline(program, each, truths) for each in shown),
+    )
+
+
+def _status(clause: Clause, truths: Truths) -> Status:
+    kind, when = clause.rule.kind, truth(clause.when, truths.atoms)
+    holds, met = truths.holds[clause.number], truths.met[clause.number]
+    if holds == TRUE:
+        if kind == "duty":
+            return "met" if met == TRUE else "unmet" if met == FALSE else "unknown_if_met"
+        return "open" if kind == "route" else "holds"
+    if holds == UNKNOWN:
+        return "unknown"
+    if when == FALSE:
+        return "fails"
+    if truth(clause.requires, truths.atoms) == FALSE:
+        return "available" if when == TRUE else "unknown"
+    return "defeated"
+
+
+def _lines(
+    program: Program, lines: tuple[Line, ...], atoms: Sequence[Truth], only_failing: bool
+) -> tuple[LineOutline, ...]:
+    found = []
+    for line in lines:
+        value = truth(line.formula, atoms)
+        if value == FALSE or not only_failing:
+            found.append(LineOutline(line.text, word(value), tuple(program.atoms[n] for n in line.atoms)))
+    return tuple(found)
