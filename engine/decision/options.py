@@ -40,9 +40,7 @@ def options(
     return tuple(_without_more(list(best.values())))[:_MOST]
 
 
-def _ways(
-    program: Program, worlds: tuple[tuple[Truth, ...], tuple[Truth, ...]]
-) -> list[tuple[Clause | None, Need]]:
+def _ways(program: Program, worlds: tuple[tuple[Truth, ...], tuple[Truth, ...]]) -> list[tuple[Clause | None, Need]]:
     return _Finder(program, *worlds).ways()
 
 

@@ -5,17 +5,17 @@ The same truths of the same program are outlined once; a tracer adds the facts b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from engine.decision.model import Status, TruthWord
+from engine.decision.model import ParameterTrace, Status, TruthWord
+from engine.decision.sides import Side, parameters_of, sides_of
 from engine.facts.values import FALSE, TRUE, UNKNOWN, WORDS, Truth
 from engine.inference.evaluation import Found
 from engine.inference.program import Clause, Line, Program
 from engine.inference.programs import BookPrograms
 from engine.inference.reference import truth
-from engine.law.expression import Atom
 from engine.law.model import Rule
 
 
@@ -30,11 +30,12 @@ class Truths(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LineOutline:
-    """One line of a rule and its truth, with the atoms that were read."""
+    """One line of a rule and its truth, with what it reads and the parameters that it compares with."""
 
     text: str
     truth: TruthWord
-    atoms: tuple[Atom, ...]
+    sides: tuple[Side, ...]
+    parameters: tuple[ParameterTrace, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,41 +54,70 @@ def word(value: Truth) -> TruthWord:
     return WORDS[value]  # type: ignore[return-value]
 
 
-def finding_outline(programs: BookPrograms, found: Found) -> tuple[RuleOutline, ...]:
-    """Return the rules worth showing for a finding, in the order of the text."""
-    verdict = found.verdict
-    truths = Truths(found.atoms, verdict.reached, verdict.holds, verdict.met)
-    return programs.outlines.recall(found.program, truths, _finding_outline)
+class Outliner:
+    """Makes outlines under one book, and remembers them."""
 
+    def __init__(self, programs: BookPrograms) -> None:
+        self.book = programs.book
+        self.memory = programs.outlines
 
-def definition_outline(
-    programs: BookPrograms, program: Program, atoms: Sequence[Truth], value: Truth
-) -> tuple[RuleOutline, ...]:
-    """Return the definitions worth showing for a derived trait of some value."""
-    return programs.outlines.recall(program, (tuple(atoms), value), _definition_outline)
+    def finding(self, found: Found) -> tuple[RuleOutline, ...]:
+        """Return the rules worth showing for a finding, in the order of the text."""
+        verdict = found.verdict
+        truths = Truths(found.atoms, verdict.reached, verdict.holds, verdict.met)
+        return self.memory.recall(found.program, truths, self._finding)
 
+    def definition(self, program: Program, atoms: Sequence[Truth], value: Truth) -> tuple[RuleOutline, ...]:
+        """Return the definitions worth showing for a derived trait of some value."""
+        return self.memory.recall(program, (tuple(atoms), value), self._definition)
 
-def _finding_outline(program: Program, truths: Truths) -> tuple[RuleOutline, ...]:
-    scoped = any(truths.holds[clause.number] != FALSE for clause in program.kinds.get("scope", ()))
-    return tuple(
-        _outline(program, clause, truths)
-        for clause in program.clauses
-        if clause.own and _worth_showing(program, clause, truths, scoped)
-    )
+    def _finding(self, program: Program, truths: Truths) -> tuple[RuleOutline, ...]:
+        scoped = any(truths.holds[clause.number] != FALSE for clause in program.kinds.get("scope", ()))
+        return tuple(
+            self._outline(program, clause, truths)
+            for clause in program.clauses
+            if clause.own and _worth_showing(program, clause, truths, scoped)
+        )
 
+    def _definition(self, program: Program, key: tuple[tuple[Truth, ...], Truth]) -> tuple[RuleOutline, ...]:
+        atoms, value = key
+        holds = [FALSE] * len(program.clauses)
+        for clause in reversed(program.clauses):  # exceptions come after what they defeat
+            raw = min(truth(clause.when, atoms), truth(clause.requires, atoms))
+            holds[clause.number] = min(raw, -max((holds[n] for n in clause.exceptions), default=FALSE))
+        truths = Truths(atoms, TRUE, tuple(holds), (FALSE,) * len(holds))
+        return tuple(
+            self._outline(program, clause, truths)
+            for clause in program.clauses
+            if clause.own and (holds[clause.number] == value or value != TRUE)
+        )
 
-def _definition_outline(program: Program, key: tuple[tuple[Truth, ...], Truth]) -> tuple[RuleOutline, ...]:
-    atoms, value = key
-    holds = [FALSE] * len(program.clauses)
-    for clause in reversed(program.clauses):  # exceptions come after what they defeat
-        raw = min(truth(clause.when, atoms), truth(clause.requires, atoms))
-        holds[clause.number] = min(raw, -max((holds[n] for n in clause.exceptions), default=FALSE))
-    truths = Truths(atoms, TRUE, tuple(holds), (FALSE,) * len(holds))
-    return tuple(
-        _outline(program, clause, truths)
-        for clause in program.clauses
-        if clause.own and (holds[clause.number] == value or value != TRUE)
-    )
+    def _outline(self, program: Program, clause: Clause, truths: Truths) -> RuleOutline:
+        status = _status(clause, truths)
+        shown: list[Clause] = []
+        if status != "fails":
+            considered = status in ("defeated", "unknown") or clause.rule.kind == "ban"
+            others = [program.clauses[number] for number in clause.exceptions]
+            shown = [each for each in others if considered or truths.holds[each.number] != FALSE]
+        return RuleOutline(
+            clause.rule,
+            status,
+            tuple(self._lines(program, clause.conditions, truths.atoms, only_failing=status == "fails")),
+            tuple(self._lines(program, clause.fulfilment, truths.atoms, only_failing=False)),
+            tuple(self._outline(program, each, truths) for each in shown),
+        )
+
+    def _lines(
+        self, program: Program, lines: tuple[Line, ...], truths: Sequence[Truth], only_failing: bool
+    ) -> Iterator[LineOutline]:
+        for line in lines:
+            value = truth(line.formula, truths)
+            if only_failing and value != FALSE:
+                continue
+            atoms = [program.atoms[number] for number in line.atoms]
+            sides = dict.fromkeys(side for atom in atoms for side in sides_of(atom))
+            compared = {each.name: each for atom in atoms for each in parameters_of(atom, self.book)}
+            yield LineOutline(line.text, word(value), tuple(sides), tuple(compared.values()))
 
 
 def _worth_showing(program: Program, clause: Clause, truths: Truths, scoped: bool) -> bool:
@@ -106,22 +136,6 @@ def _worth_showing(program: Program, clause: Clause, truths: Truths, scoped: boo
     return holds != FALSE or truth(clause.when, truths.atoms) != FALSE
 
 
-def _outline(program: Program, clause: Clause, truths: Truths) -> RuleOutline:
-    status = _status(clause, truths)
-    shown = []
-    if status != "fails":
-        considered = status in ("defeated", "unknown") or clause.rule.kind == "ban"
-        others = [program.clauses[number] for number in clause.exceptions]
-        shown = [each for each in others if considered or truths.holds[each.number] != FALSE]
-    return RuleOutline(
-        clause.rule,
-        status,
-        _lines(program, clause.conditions, truths.atoms, only_failing=status == "fails"),
-        _lines(program, clause.fulfilment, truths.atoms, only_failing=False),
-        tuple(_outline(program, each, truths) for each in shown),
-    )
-
-
 def _status(clause: Clause, truths: Truths) -> Status:
     kind, when = clause.rule.kind, truth(clause.when, truths.atoms)
     holds, met = truths.holds[clause.number], truths.met[clause.number]
@@ -136,14 +150,3 @@ def _status(clause: Clause, truths: Truths) -> Status:
     if truth(clause.requires, truths.atoms) == FALSE:
         return "available" if when == TRUE else "unknown"
     return "defeated"
-
-
-def _lines(
-    program: Program, lines: tuple[Line, ...], atoms: Sequence[Truth], only_failing: bool
-) -> tuple[LineOutline, ...]:
-    found = []
-    for line in lines:
-        value = truth(line.formula, atoms)
-        if value == FALSE or not only_failing:
-            found.append(LineOutline(line.text, word(value), tuple(program.atoms[n] for n in line.atoms)))
-    return tuple(found)

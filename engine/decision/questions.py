@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 
 from engine.decision.model import Question
-from engine.decision.tracing import pointer_of, subject_pointer
+from engine.decision.sides import pointer_of, subject_pointer
 from engine.facts.legs import Leg
 from engine.facts.parties import PartyView
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth

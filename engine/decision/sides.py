@@ -1,0 +1,205 @@
+"""The two sides of an atom: what it reads, where that stands in the arrangement, and what it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from engine.decision.model import FactTrace, ParameterTrace
+from engine.facts.legs import FACT_PLACES, Leg
+from engine.facts.parties import PartyView
+from engine.facts.values import Missing, PartialSet
+from engine.inference.atoms import Getter, Subject, getter, party_getter
+from engine.inference.evaluation import Environment
+from engine.law.book import StatuteBook
+from engine.law.expression import (
+    PARTY_ROOTS,
+    Atom,
+    CountRef,
+    FactRef,
+    GroupRef,
+    MeasureRef,
+    NumberRef,
+    PercentRef,
+    ReadingRef,
+)
+from engine.law.model import BEGINNING
+
+_MOST = 12
+SideRef = FactRef | MeasureRef | ReadingRef | CountRef | PercentRef
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Side:
+    """What one side of an atom reads.
+
+    Attributes:
+        name: The fact as conditions write it.
+        get: How a fact is read; None for what is not a fact or trait.
+        reach: How the party is reached whose fact it is; None where it is not a party's, or is one of its part in the
+            transfer.
+    """
+
+    ref: SideRef
+    name: str
+    get: Getter | None
+    reach: Callable[[Subject], PartyView | Missing] | None
+
+    @property
+    def trait(self) -> str:
+        """Return the derived trait that it reads, or ""."""
+        return self.ref.trait if isinstance(self.ref, FactRef) and self.ref.derived else ""
+
+    def trace(self, subject: Subject, env: Environment) -> FactTrace:
+        """Return what it reads of a leg or party: the value as text, and its place."""
+        ref = self.ref
+        if isinstance(ref, FactRef):
+            assert self.get is not None
+            return FactTrace(self.name, shown(self.get(subject, env)), pointer_of(ref, subject))
+        if isinstance(ref, ReadingRef):
+            return FactTrace(self.name, env.readings.get(ref.id, "not chosen"), f"/readings/{ref.id}")
+        if isinstance(ref, PercentRef):
+            return _percent(ref, self.name, subject)
+        if not isinstance(subject, Leg):
+            raise TypeError(f"`{self.name}` is read of transfers only")
+        return _measure(ref, subject) if isinstance(ref, MeasureRef) else _count(ref, self.name, subject, env)
+
+
+def sides_of(atom: Atom) -> Iterator[Side]:
+    """Yield the sides of an atom that read something."""
+    for ref in (atom.left, atom.right):
+        if isinstance(ref, SideRef):
+            yield _side(ref)
+
+
+@cache
+def _side(ref: SideRef) -> Side:
+    if isinstance(ref, CountRef):
+        return Side(ref, f"{ref.scope}.{ref.unit}", None, None)
+    if isinstance(ref, PercentRef):
+        return Side(ref, f"{ref.root}.owners", None, None)
+    if not isinstance(ref, FactRef):
+        return Side(ref, str(ref), None, None)
+    own = ref.root in PARTY_ROOTS and ref.name != "role"
+    return Side(ref, str(ref), getter(ref), party_getter(ref.root, ref.links) if own else None)
+
+
+def _measure(ref: MeasureRef, leg: Leg) -> FactTrace:
+    evidence, pointer = leg.arrangement.measure(leg, ref.id)
+    if evidence is None:
+        return FactTrace(str(ref), "not shown", pointer)
+    if not ref.field:
+        return FactTrace(str(ref), "shown", pointer)
+    return FactTrace(str(ref), shown(evidence.get(ref.field, Missing.UNKNOWN)), f"{pointer}/{ref.field}")
+
+
+def _count(ref: CountRef, name: str, leg: Leg, env: Environment) -> FactTrace:
+    book = env.programs.book
+    count = leg.count(ref.scope, ref.unit, _flat(ref.places, book), _flat(ref.categories, book))
+    return FactTrace(name, str(count), f"/datasets/{leg.data_index}/subjects")
+
+
+def _percent(ref: PercentRef, name: str, subject: Subject) -> FactTrace:
+    view = party_getter(ref.root, ref.links)(subject)
+    if isinstance(view, Missing):
+        return FactTrace(name, shown(view), "")
+    owners = view.party.owners
+    said = (
+        "unknown"
+        if owners is None
+        else "none"
+        if owners == "none"
+        else "; ".join(f"{owner.party or owner.country} {owner.percent:g} %" for owner in owners)
+    )
+    return FactTrace(name, said, f"{view.pointer}/owners")
+
+
+def shown(value: object) -> str:
+    """Return a value as text."""
+    if isinstance(value, Missing):
+        return value.value
+    if isinstance(value, PartialSet):
+        listed = ", ".join(sorted(value.members))
+        return (
+            listed
+            if value.complete and listed
+            else f"{listed}, perhaps others"
+            if listed
+            else "none"
+            if value.complete
+            else "unknown"
+        )
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def subject_pointer(subject: Subject, of: str) -> str:
+    """Return the JSON pointer of what a derived trait belongs to."""
+    if isinstance(subject, PartyView):
+        return subject.pointer
+    if of == "dataset":
+        return f"/datasets/{subject.data_index}"
+    if of == "transfer":
+        return f"/transfers/{subject.transfer_index}"
+    if of == "arrangement":
+        return ""
+    return f"/transfers/{subject.transfer_index} /datasets/{subject.data_index}"
+
+
+def pointer_of(ref: FactRef, subject: Subject) -> str:
+    """Return the JSON pointer of a fact: where it stands in the arrangement, or where it would."""
+    if ref.root in PARTY_ROOTS:
+        view = party_getter(ref.root, ref.links)(subject)
+        if isinstance(view, Missing):
+            return "" if not isinstance(subject, Leg) or ref.links else f"/datasets/{subject.data_index}/key_holder"
+        if ref.trait:
+            return f"{view.pointer}/traits/{ref.trait}"
+        if ref.name == "role" and isinstance(subject, Leg):
+            return f"/transfers/{subject.transfer_index}/{ref.root}_role"
+        return f"{view.pointer}/{FACT_PLACES.get(('party', ref.name), ref.name)}"
+    if ref.root == "arrangement" or not isinstance(subject, Leg):
+        return f"/traits/{ref.trait}"
+    base = f"/datasets/{subject.data_index}" if ref.root == "data" else f"/transfers/{subject.transfer_index}"
+    if ref.trait:
+        return f"{base}/traits/{ref.trait}"
+    return f"{base}/{FACT_PLACES.get((ref.root, ref.name), ref.name)}"
+
+
+def parameters_of(atom: Atom, book: StatuteBook) -> Iterator[ParameterTrace]:
+    """Yield the parameters and groups that an atom compared with."""
+    refs = [atom.right]
+    if isinstance(atom.left, CountRef):
+        refs += list(atom.left.places) + list(atom.left.categories)
+    elif isinstance(atom.left, PercentRef):
+        refs.append(atom.left.group)
+    for ref in refs:
+        if isinstance(ref, NumberRef):
+            number = book.number(ref)
+            if number:
+                yield ParameterTrace(ref.name, str(number.value), number.cite, number.period.first, number.href)
+        elif isinstance(ref, GroupRef):
+            yield _group(ref, book)
+
+
+def _group(ref: GroupRef, book: StatuteBook) -> ParameterTrace:
+    library = book.library
+    own = library.instruments[ref.instrument].groups if ref.instrument else {}
+    group = own.get(ref.name) or library.groups[ref.name]
+    members = sorted(book.group(ref))
+    listed = ", ".join(members[:_MOST]) + (f" and {len(members) - _MOST} more" if len(members) > _MOST else "")
+    spells = [each for each in group.members if book.period.first in each.period and each.period.first > BEGINNING]
+    since = max((each.period.first for each in spells), default=None)
+    cites = list(dict.fromkeys(each.cite for each in spells if each.cite))
+    of_instrument = library.instruments[ref.instrument].source.cite if ref.instrument else ""
+    cite = group.source.cite if group.source else "; ".join(cites[:3]) or of_instrument
+    return ParameterTrace(ref.name, listed or "nobody", cite, since, group.source.href if group.source else "")
+
+
+def _flat(names: tuple[str | GroupRef, ...], book: StatuteBook) -> frozenset[str]:
+    flat: frozenset[str] = frozenset()
+    for name in names:
+        flat |= book.group(name) if isinstance(name, GroupRef) else frozenset((name,))
+    return flat
