@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from engine.decision.model import Receipt, RulesetUsed
@@ -14,6 +15,7 @@ from engine.facts.arrangement import Arrangement
 from engine.law.book import StatuteBook
 
 
+@cache
 def engine_version() -> str:
     """Return the version of the installed package."""
     try:
@@ -37,11 +39,10 @@ def receipt_of(
     used: Iterable[str],
 ) -> Receipt:
     """Return the receipt of a decision."""
-    rulesets = []
-    for name in sorted(used):
-        rules = book.rules[name]
-        recalled = sum(rule.checked.text == "recalled" for rule in rules)
-        rulesets.append(RulesetUsed(name, law.library.instruments[name].digest, recalled, len(rules)))
+    rulesets = [
+        RulesetUsed(name, law.library.instruments[name].digest, book.recalled(name), len(book.rules[name]))
+        for name in sorted(used)
+    ]
     return Receipt(
         engine=engine_version(),
         as_of=day,

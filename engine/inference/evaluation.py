@@ -14,12 +14,12 @@ from engine.errors import EvaluationError
 from engine.facts.legs import Leg
 from engine.facts.parties import PartyView
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth, truth_of
-from engine.inference import reference
 from engine.inference.atoms import Subject
 from engine.inference.core import Core
 from engine.inference.outcomes import Verdict
 from engine.inference.program import Program
 from engine.inference.programs import BookPrograms
+from engine.inference.screening import screened as screened_truths
 
 log = logging.getLogger("safeconduct.inference")
 
@@ -204,7 +204,7 @@ class Judge:
 
     def _decide_safely(self, program: Program, leg: Leg, screened: bool) -> Found:
         now = self.reference.now
-        atoms = _screened(program, leg, now) if screened else program.values(leg, now)
+        atoms = screened_truths(program, leg, now) if screened else program.values(leg, now)
         verdict = self.reference.verdict(program, leg, atoms)
         found = Found(program, tuple(atoms), verdict, "")
         if self.core is None or (screened and not found.is_silent):
@@ -224,17 +224,3 @@ class Judge:
             numbers = [n for n, pair in enumerate(zip(own, atoms, strict=True)) if pair[0] != pair[1]]
             return f"derived traits differ: {', '.join(program.atoms[n].text for n in numbers)}"
         return "" if other == verdict else f"the core found {other}, the reference {verdict}"
-
-
-def _screened(gate: Program, leg: Leg, env: Environment) -> list[Truth]:
-    """Return truths of plain facts as far as it takes to see that a gate has nothing to say; the others unknown."""
-    values: list[Truth] = [UNKNOWN] * len(gate.atoms)
-    for _, parts in gate.screens:
-        for part, numbers in parts:
-            for number in numbers:
-                values[number] = gate.value(number, leg, env)
-            if reference.truth(part, values) == FALSE:
-                break
-        else:
-            return values
-    return values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from engine.facts.values import FALSE, TRUE
 from engine.inference.atoms import Test, compile_atom, sense
 from engine.inference.program import And, Clause, Formula, Line, Literal, Or, Program, Screen, is_place, literals
 from engine.law.book import StatuteBook
@@ -11,6 +12,8 @@ from engine.law.checks import derived_in
 from engine.law.expression import AllOf as AllTrees
 from engine.law.expression import Atom, Condition, FactRef, Leaf, MeasureRef, PercentRef, ReadingRef, Tree
 from engine.law.model import Rule
+
+Functions = tuple[tuple[Test, bool], ...]
 
 
 class Tests:
@@ -68,12 +71,13 @@ def _make_program(
     atoms = tuple(interner.numbers)
     derived = frozenset(index for index, atom in enumerate(atoms) if _derived_of(atom))
     kinds = _by_kind(clauses)
-    screens = tuple(_screens(kinds, derived)) if is_gate else ()
+    functions = tuple((tests.of(atom, book), _is_plain(atom)) for atom in atoms)
+    screens = tuple(_screens(kinds, derived, functions)) if is_gate else ()
     return Program(
         name,
         clauses,
         atoms,
-        tuple((tests.of(atom, book), _is_plain(atom)) for atom in atoms),
+        functions,
         tuple(index for index, atom in enumerate(atoms) if _is_measured(atom, book)),
         frozenset(_readings(atoms, book)),
         gate,
@@ -86,25 +90,28 @@ def _make_program(
 
 
 def _screens(
-    kinds: Mapping[str, tuple[Clause, ...]], derived: frozenset[int]
+    kinds: Mapping[str, tuple[Clause, ...]], derived: frozenset[int], functions: Functions
 ) -> Iterator[tuple[int, tuple[Screen, ...]]]:
     for clause in kinds.get("scope") or (*kinds.get("commitment", ()), *kinds.get("warning", ())):
-        yield clause.number, _screen(clause, derived)
+        parts = clause.when.parts if isinstance(clause.when, And) else (clause.when,)
+        yield clause.number, tuple(_screen(part, derived, functions) for part in parts)
+
+
+def _screen(part: Formula, derived: frozenset[int], functions: Functions) -> Screen:
+    numbers = tuple(dict.fromkeys(n for n in literals(part) if n not in derived))
+    if isinstance(part, Literal) and functions[part.atom][1]:
+        return Screen(part, numbers, functions[part.atom][0], TRUE if part.negated else FALSE)
+    return Screen(part, numbers, None, FALSE)
 
 
 def _places(
     screens: tuple[tuple[int, tuple[Screen, ...]], ...], atoms: tuple[Atom, ...]
 ) -> tuple[tuple[Screen, ...], ...]:
     found = [
-        tuple(part for part in parts if all(map(is_place, (atoms[n] for n in literals(part[0])))))
+        tuple(part for part in parts if all(map(is_place, (atoms[n] for n in literals(part.formula)))))
         for _, parts in screens
     ]
     return tuple(found) if all(found) else ()
-
-
-def _screen(scope: Clause, derived: frozenset[int]) -> tuple[Screen, ...]:
-    parts = scope.when.parts if isinstance(scope.when, And) else (scope.when,)
-    return tuple((part, tuple(dict.fromkeys(n for n in literals(part) if n not in derived))) for part in parts)
 
 
 def _by_kind(clauses: tuple[Clause, ...]) -> Mapping[str, tuple[Clause, ...]]:

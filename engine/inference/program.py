@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from engine.facts.values import Truth
 from engine.inference.atoms import Env, Subject, Test
@@ -74,7 +75,20 @@ class Clause:
     fulfilment: tuple[Line, ...]
 
 
-Screen = tuple[Formula, tuple[int, ...]]
+class Screen(NamedTuple):
+    """A part of a condition that must hold.
+
+    Attributes:
+        numbers: Its atoms that read no derived trait.
+        test: Where it is one comparison of plain facts, its function, and the truth of it with which the part fails.
+    """
+
+    formula: Formula
+    numbers: tuple[int, ...]
+    test: Test | None
+    fails: Truth
+
+
 PLACE_FACTS = frozenset(
     {
         "country",

@@ -18,11 +18,11 @@ from engine.facts.legs import Leg
 from engine.facts.parties import PartyView
 from engine.facts.places import country_of
 from engine.facts.values import FALSE, UNKNOWN, Truth
-from engine.inference.atoms import Env
 from engine.inference.making import Tests, make_program
 from engine.inference.memory import Memory, Reference
 from engine.inference.program import PLACE_FACTS, Clause, Formula, Literal, Program
 from engine.inference.reference import truth
+from engine.inference.screening import is_elsewhere
 from engine.law.book import Books, StatuteBook
 from engine.law.checks import derived_in
 from engine.law.expression import Atom, CountRef, FactRef, GroupRef
@@ -31,8 +31,6 @@ from engine.law.model import Library, Rule
 # Several versions of every instrument; a program takes some tens of kilobytes, and its network some more.
 _MOST_PROGRAMS = 5000
 _TRUTHS = ("true", "shown")
-# Places are read from the arrangement alone.
-_NO_ENV = cast(Env, None)
 
 
 class ProgramCache:
@@ -197,7 +195,7 @@ class BookPrograms:
 
     def can_reach(self, name: str, leg: Leg, places: set[str]) -> bool:
         """Return whether an instrument is in force and could reach a leg, given what that touches (see `touched`)."""
-        return self.could_reach(name, places) and not self._is_elsewhere(name, leg)
+        return self.could_reach(name, places) and not is_elsewhere(self.instrument(name), leg)
 
     def could_reach(self, name: str, places: set[str]) -> bool:
         """Return whether an instrument is in force and could reach some leg that touches some places."""
@@ -217,24 +215,7 @@ class BookPrograms:
         found = set(everywhere)
         for country in touched(leg):
             found.update(by_country.get(country, ()))
-        return sorted(name for name in found if elsewhere or not self._is_elsewhere(name, leg))
-
-    def _is_elsewhere(self, name: str, leg: Leg) -> bool:
-        """Return whether the places of a leg alone, as far as they are known, keep an instrument from reaching it."""
-        program = self.instrument(name)
-        gate = program if program.is_gate else program.gate
-        if gate is None or not gate.places:
-            return False
-        values: list[Truth] = [UNKNOWN] * len(gate.atoms)
-        for parts in gate.places:
-            for part, numbers in parts:
-                for number in numbers:
-                    values[number] = gate.value(number, leg, _NO_ENV)
-                if truth(part, values) == FALSE:
-                    break
-            else:
-                return False
-        return True
+        return sorted(name for name in found if elsewhere or not is_elsewhere(self.instrument(name), leg))
 
     def _countries(self, name: str) -> frozenset[str] | None:
         """Return the countries without which an instrument has nothing to say; None where there are no such.

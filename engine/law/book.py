@@ -45,6 +45,7 @@ class StatuteBook:
     exceptions: Mapping[str, tuple[Rule, ...]]
     definitions: Mapping[str, tuple[Rule, ...]]
     _groups: dict[GroupRef, frozenset[str]] = field(default_factory=dict, repr=False)
+    _recalled: dict[str, int] = field(default_factory=dict, repr=False)
 
     def group(self, ref: GroupRef) -> frozenset[str]:
         """Return the members of a group on the days of this book."""
@@ -64,6 +65,14 @@ class StatuteBook:
         """Return the value of a number on the days of this book, or None where it has none."""
         values = self.library.instruments[ref.instrument].numbers[ref.name].values
         return next((value for value in values if self.period.first in value.period), None)
+
+    def recalled(self, instrument: str) -> int:
+        """Return how many of an instrument's rules were encoded from memory of the text."""
+        found = self._recalled.get(instrument)
+        if found is None:
+            found = sum(rule.checked.text == "recalled" for rule in self.rules[instrument])
+            self._recalled[instrument] = found
+        return found
 
     @cached_property
     def covered(self) -> Mapping[str, CoveredDays]:
