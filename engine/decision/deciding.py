@@ -21,6 +21,7 @@ from engine.decision.receipt import receipt_of
 from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.legs import Leg
+from engine.facts.parties import PartyView
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Found, Judge
 from engine.inference.outcomes import RANK, Outcome, worst
@@ -185,6 +186,12 @@ class _Decider:
         return self.assembler.finding(found, leg, outcome, under)
 
     def contradictions(self) -> tuple[ContradictionTrace, ...]:
+        """Hold every status that the caller states against the law's definition of it, whether or not it mattered."""
+        subjects: list[Leg | PartyView] = [*self.view.parties.values(), *self.view.legs]
+        for subject in subjects:
+            for name in _stated(subject):
+                if self.programs.book.library.traits[name].derived:
+                    self.judge.reference.now.derived(name, subject)
         found = sorted(self.judge.reference.now.contradictions.values(), key=lambda c: (c.pointer, c.trait))
         return tuple(ContradictionTrace(c.trait, c.pointer, c.stated, c.defined) for c in found)
 
@@ -194,6 +201,13 @@ class _Decider:
         touched = sorted({view.country for view in self.view.parties.values()})
         lines = [f"{c}: {text}" for c in touched if c in covered for text in covered[c].left_out]
         return tuple(dict.fromkeys(lines))
+
+
+def _stated(subject: Leg | PartyView) -> Iterable[str]:
+    """Return the traits about which the caller says something, of a party or of a leg and the arrangement."""
+    if isinstance(subject, PartyView):
+        return subject.party.traits
+    return (*subject.data.traits, *subject.transfer.traits, *subject.arrangement.model.traits)
 
 
 def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision, ...]) -> Change | None:

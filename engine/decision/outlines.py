@@ -115,9 +115,9 @@ class Outliner:
             if only_failing and value != FALSE:
                 continue
             atoms = [program.atoms[number] for number in line.atoms]
-            sides = dict.fromkeys(side for atom in atoms for side in sides_of(atom))
+            sides = {side.name: side for atom in atoms for side in sides_of(atom)}
             compared = {each.name: each for atom in atoms for each in parameters_of(atom, self.book)}
-            yield LineOutline(line.text, word(value), tuple(sides), tuple(compared.values()))
+            yield LineOutline(line.text, word(value), tuple(sides.values()), tuple(compared.values()))
 
 
 def _worth_showing(program: Program, clause: Clause, truths: Truths, scoped: bool) -> bool:

@@ -63,8 +63,7 @@ class Tracer:
     def _facts(self, sides: tuple[Side, ...], subject: Subject) -> tuple[FactTrace, ...]:
         if len(sides) == 1:
             return (self._fact(sides[0], subject),)
-        found = [self._fact(side, subject) for side in sides]
-        return tuple({(fact.name, fact.pointer): fact for fact in found}.values())
+        return tuple([self._fact(side, subject) for side in sides])
 
     # -- leaves -------------------------------------------------------------------------------------------------------
 

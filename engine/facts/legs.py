@@ -27,6 +27,7 @@ class Leg:
         "importer",
         "index",
         "seen",
+        "sets",
         "transfer",
         "transfer_index",
         "uses",
@@ -42,7 +43,15 @@ class Leg:
         self.exporter: PartyView = arrangement.parties[self.transfer.exporter]
         self.importer: PartyView = arrangement.parties[self.transfer.importer]
         self.uses: Mapping[str, Value] | None = None  # worked out when first asked for
+        self.sets: dict[Callable[[Leg], Value], Value] = {}
         self.seen: dict[object, Truth] = {}  # truths of what was asked of the facts alone, by the function that asked
+
+    def fact(self, read: Callable[[Leg], Value]) -> Value:
+        """Return a fact that is a set, put together when first asked for: many conditions ask for the same one."""
+        found = self.sets.get(read)
+        if found is None:
+            found = self.sets[read] = read(self)
+        return found
 
     @property
     def origin(self) -> PartyView:

@@ -136,6 +136,8 @@ def _place_getter(ref: FactRef) -> Getter:
             return lambda subject, env: _given(cast(Leg, subject).data.traits.get(name))
         return lambda subject, env: _given(cast(Leg, subject).transfer.traits.get(name))
     read = (DATA_FACTS if ref.root == "data" else TRANSFER_FACTS)[name]
+    if ref.type == "set":
+        return lambda leg, env: leg.fact(read)  # type: ignore[union-attr]
     return lambda leg, env: read(leg)  # type: ignore[arg-type]
 
 

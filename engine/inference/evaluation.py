@@ -79,7 +79,7 @@ class Environment:
         # Where no definition is in force nobody has the status, unless the caller may know of one.
         value = UNKNOWN if declared.ask else FALSE
         if program.clauses:
-            value = self.evaluator.defined(program, program.values(subject, self))
+            value = self._defined(program, subject)
         if not declared.ask:
             return value
         stated, pointer = statement(trait, declared.of, subject)
@@ -89,6 +89,14 @@ class Environment:
             found = Contradiction(trait, pointer, stated == TRUE, value == TRUE)
             self.contradictions[trait, pointer] = found
         return stated if value == UNKNOWN else value
+
+    def _defined(self, program: Program, subject: Subject) -> Truth:
+        """Return what definitions say; where plain facts settle it, without working out the definitions behind them."""
+        if program.derived:
+            value = self.evaluator.defined(program, program.values(subject, self, plain=True))
+            if value != UNKNOWN:
+                return value
+        return self.evaluator.defined(program, program.values(subject, self))
 
 
 def statement(trait: str, of: str, subject: Subject) -> tuple[Truth, str]:
@@ -209,7 +217,8 @@ class Judge:
         found = Found(program, tuple(atoms), verdict, "")
         if self.core is None or (screened and not found.is_silent):
             return found
-        return replace(found, difference=self._difference(program, leg, atoms, verdict, screened))
+        difference = self._difference(program, leg, atoms, verdict, screened)
+        return replace(found, difference=difference) if difference else found
 
     def _difference(self, program: Program, leg: Leg, atoms: list[Truth], verdict: Verdict, screened: bool) -> str:
         assert self.core is not None

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from engine.facts.values import Truth
+from engine.facts.values import UNKNOWN, Truth
 from engine.inference.atoms import Env, Subject, Test
 from engine.law.expression import Atom, FactRef
 from engine.law.model import Rule
@@ -144,20 +144,21 @@ class Program:
         """Whether it decides nothing: treaties and soft law, and instruments that only define."""
         return "scope" not in self.kinds
 
-    def values(self, subject: Subject, env: Env) -> list[Truth]:
-        """Return the truth of every atom for a leg or party.
+    def values(self, subject: Subject, env: Env, plain: bool = False) -> list[Truth]:
+        """Return the truth of every atom for a leg or party; with `plain`, unknown for what the facts alone leave open.
 
-        What the facts alone settle is worked out once, whichever programs, books and readings ask for it.
+        What they settle is worked out once, whichever programs, books and readings ask for it.
         """
         seen = subject.seen
         found: list[Truth] = []
         for test, is_plain in self.tests:
-            value = seen.get(test) if is_plain else None
-            if value is None:
-                value = test(subject, env)
-                if is_plain:
-                    seen[test] = value
-            found.append(value)
+            if is_plain:
+                value = seen.get(test)
+                if value is None:
+                    value = seen[test] = test(subject, env)
+                found.append(value)
+            else:
+                found.append(UNKNOWN if plain else test(subject, env))
         return found
 
     def value(self, number: int, subject: Subject, env: Env) -> Truth:
