@@ -71,6 +71,7 @@ class Core:
     def __init__(self, remember: int = 512) -> None:
         """Make a core; it remembers what it inferred from up to `remember` sets of truths per program."""
         self._memory = Memory(remember)
+        self.agreed = Memory(remember)  # what the reference found as well, from the same truths
         self._networks: WeakValueDictionary[tuple[Production, ...], Network] = WeakValueDictionary()
         self._of_program: WeakKeyDictionary[Program, Network] = WeakKeyDictionary()
         self._outcomes = Handle("outcomes", compiler.compile_outcomes())
@@ -158,6 +159,7 @@ class Core:
         self._networks.clear()
         self._of_program.clear()
         self._memory.clear()
+        self.agreed.clear()
 
 
 class _World:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, cast
 
 from engine.errors import EvaluationError
 from engine.facts.legs import Leg
@@ -16,6 +16,7 @@ from engine.facts.parties import PartyView
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth, truth_of
 from engine.inference.atoms import Subject
 from engine.inference.core import Core
+from engine.inference.memory import Memory
 from engine.inference.outcomes import Verdict
 from engine.inference.program import Program
 from engine.inference.programs import BookPrograms
@@ -120,18 +121,22 @@ class Worlds:
         self.now = Environment(programs, evaluator, readings)
         self.later = Environment(programs, evaluator, readings, levers=True)
 
-    def verdict(self, program: Program, leg: Leg, atoms: list[Truth]) -> Verdict:
+    def verdict(self, program: Program, leg: Leg, atoms: Sequence[Truth]) -> Verdict:
         """Decide an instrument for a leg, given its atoms as the arrangement stands; of a gate, only that."""
         if program.is_gate:
             return self.evaluator.gate(program, atoms)
         first = self.evaluator.evaluate(program, atoms, atoms)
-        # What may start already may start with more measures, too; only a refusal or doubt needs the second world.
-        if not program.measured or first.reached == FALSE or first.may == TRUE:
+        if _is_settled(program, first):
             return first
         later = list(atoms)
         for number in program.measured:
             later[number] = program.value(number, leg, self.later)
-        return first if later == atoms else self.evaluator.evaluate(program, atoms, later)
+        return first if later == list(atoms) else self.evaluator.evaluate(program, atoms, later)
+
+
+def _is_settled(program: Program, verdict: Verdict) -> bool:
+    """Return whether more measures change nothing: what may start already may start with more, too."""
+    return program.is_gate or not program.measured or verdict.reached == FALSE or verdict.may == TRUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,7 @@ class Judge:
         self.thorough = thorough
         self.reference = Worlds(programs, programs.reference, readings)
         self.core = Worlds(programs, core, readings) if core is not None else None
+        self._agreed = core.agreed if core is not None else Memory(0)
         self._found: dict[tuple[str, int], Found] = {}
         self._candidates: dict[int, list[str]] = {}
 
@@ -212,24 +218,36 @@ class Judge:
 
     def _decide_safely(self, program: Program, leg: Leg, screened: bool) -> Found:
         now = self.reference.now
-        atoms = screened_truths(program, leg, now) if screened else program.values(leg, now)
-        verdict = self.reference.verdict(program, leg, atoms)
-        found = Found(program, tuple(atoms), verdict, "")
-        if self.core is None or (screened and not found.is_silent):
-            return found
-        difference = self._difference(program, leg, atoms, verdict, screened)
-        return replace(found, difference=difference) if difference else found
-
-    def _difference(self, program: Program, leg: Leg, atoms: list[Truth], verdict: Verdict, screened: bool) -> str:
-        assert self.core is not None
+        atoms = tuple(screened_truths(program, leg, now) if screened else program.values(leg, now))
+        if self.core is None:
+            return Found(program, atoms, self.reference.verdict(program, leg, atoms), "")
         try:
-            own = list(atoms)
-            for number in () if screened else program.derived:
-                own[number] = program.value(number, leg, self.core.now)
-            other = self.core.verdict(program, leg, own)
+            derived = "" if screened else self._differences_of_derived(program, leg, atoms, self.core.now)
         except EvaluationError as error:
-            return str(error)
-        if own != atoms:
-            numbers = [n for n, pair in enumerate(zip(own, atoms, strict=True)) if pair[0] != pair[1]]
-            return f"derived traits differ: {', '.join(program.atoms[n].text for n in numbers)}"
-        return "" if other == verdict else f"the core found {other}, the reference {verdict}"
+            derived = str(error)
+        if derived:
+            return Found(program, atoms, self.reference.verdict(program, leg, atoms), derived)
+        # Both evaluators see truths alone: where they agreed on these once, they agree again.
+        known = self._agreed.known(program, atoms)
+        return cast(Found, known) if known is not None else self._compared(program, leg, atoms, self.core, screened)
+
+    def _differences_of_derived(self, program: Program, leg: Leg, atoms: Sequence[Truth], own: Environment) -> str:
+        different = [n for n in program.derived if program.value(n, leg, own) != atoms[n]]
+        if not different:
+            return ""
+        return f"derived traits differ: {', '.join(program.atoms[n].text for n in sorted(different))}"
+
+    def _compared(self, program: Program, leg: Leg, atoms: tuple[Truth, ...], core: Worlds, screened: bool) -> Found:
+        verdict = self.reference.verdict(program, leg, atoms)
+        found = Found(program, atoms, verdict, "")
+        if screened and not found.is_silent:
+            return found
+        try:
+            other = core.verdict(program, leg, atoms)
+        except EvaluationError as error:
+            return replace(found, difference=str(error))
+        if other != verdict:
+            return replace(found, difference=f"the core found {other}, the reference {verdict}")
+        if _is_settled(program, verdict):
+            self._agreed.keep(program, atoms, found)
+        return found

@@ -28,13 +28,25 @@ class Memory:
 
     def recall(self, program: Program, key: K, work_out: Callable[[Program, K], R]) -> R:
         """Return what was concluded from `key`, working it out where it is not remembered."""
-        memory = program.memory.get(self._key)
-        if memory is None or len(memory) >= self._most:
-            memory = program.memory[self._key] = {}
+        memory = self._of(program)
         found = memory.get(key)
         if found is None:
             found = memory[key] = work_out(program, key)
         return cast(R, found)
+
+    def known(self, program: Program, key: object) -> object | None:
+        """Return what was kept under `key`, or None."""
+        return self._of(program).get(key)
+
+    def keep(self, program: Program, key: object, conclusion: object) -> None:
+        """Remember a conclusion."""
+        self._of(program)[key] = conclusion
+
+    def _of(self, program: Program) -> dict[object, object]:
+        memory = program.memory.get(self._key)
+        if memory is None or len(memory) >= self._most:
+            memory = program.memory[self._key] = {}
+        return memory
 
     def clear(self) -> None:
         """Forget everything; programs drop what is left when they go."""
