@@ -24,7 +24,7 @@ def gaps_of(leg: Leg, book: StatuteBook) -> list[Gap]:
                     pointer,
                 )
             )
-    if leg.data.subjects is None and leg.data.identifiability not in _NOT_PERSONAL:
+    if not leg.data.subjects and leg.data.identifiability not in _NOT_PERSONAL:
         gaps.append(
             Gap(
                 "places-not-stated",

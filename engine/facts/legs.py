@@ -129,7 +129,7 @@ class Leg:
 
 
 def _count(data: Dataset, unit: str, places: frozenset[str]) -> Interval:
-    if data.subjects is None:
+    if not data.subjects:
         return ANY_NUMBER
     if data.subjects == "none":
         return ZERO
@@ -149,7 +149,7 @@ def _interval(subjects: Subjects, unit: str) -> Interval:
 
 def _subject_countries(leg: Leg) -> PartialSet:
     subjects = leg.data.subjects
-    if subjects is None:
+    if not subjects:  # a list without anybody says nothing: data about people are about somebody
         return NOTHING_KNOWN
     if subjects == "none":
         return PartialSet(frozenset(), complete=True)
@@ -181,7 +181,7 @@ DATA_FACTS: Final[Mapping[str, Callable[[Leg], Value]]] = {
     "categories": lambda leg: set_of(leg.data.categories),
     "identifiability": lambda leg: known(leg.data.identifiability),
     "subject_countries": _subject_countries,
-    "collected_in": lambda leg: countries_in(leg.data.collected_in),
+    "collected_in": lambda leg: countries_in(leg.data.collected_in or None),
     "fields": lambda leg: set_of(leg.data.fields),
     "technology": lambda leg: set_of(leg.data.technology),
     "deceased": lambda leg: known(leg.data.deceased),
@@ -213,8 +213,8 @@ TRANSFER_FACTS: Final[Mapping[str, Callable[[Leg], Value]]] = {
     "same_entity": lambda leg: leg.same_entity(),
     "importer_is_employee": lambda leg: leg.importer.party.employer == leg.exporter.party.id,
     "same_group": _same_group,
-    "storage_countries": lambda leg: countries_in(leg.transfer.storage),
-    "access_countries": lambda leg: countries_in(leg.transfer.access_from),
+    "storage_countries": lambda leg: countries_in(leg.transfer.storage or None),
+    "access_countries": lambda leg: countries_in(leg.transfer.access_from or None),
     "via_countries": _via,
     "categories": _transfer_categories,
     **{name: partial(use_fact, name=name) for name in USE_FACTS},

@@ -124,6 +124,25 @@ def test_where_subjects_are_not_stated_anybody_may_be_counted() -> None:
     assert truth("BV in data.subject_countries", data) == UNKNOWN
 
 
+def test_an_empty_list_of_people_says_nothing_of_them() -> None:
+    data = plain(datasets__0__subjects=[])
+    assert truth("data.persons(BV) > 0", data) == UNKNOWN
+    assert truth("BV in data.subject_countries", data) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("path", "fact"),
+    [
+        ("datasets__0__collected_in", "data.collected_in"),
+        ("transfers__0__storage", "transfer.storage_countries"),
+        ("transfers__0__access_from", "transfer.access_countries"),
+    ],
+)
+def test_an_empty_list_of_places_says_nothing_of_them(path: str, fact: str) -> None:
+    assert truth(f"BV in {fact}", plain(**{path: []})) == UNKNOWN
+    assert truth(f"within({fact}, friends)", plain(**{path: []})) == UNKNOWN
+
+
 def test_places_and_categories_of_a_count_may_be_groups() -> None:
     assert truth("data.persons(friends, sensitive) == 0", plain()) == TRUE
     assert truth("data.persons(BV, sensitive) == 100", plain()) == TRUE

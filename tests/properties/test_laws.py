@@ -300,6 +300,12 @@ def test_a_place_whose_law_is_not_encoded_never_yields_a_permission(touch: Calla
     assert by_transfer(answer(law, data, DAYS[-1]))["t"] == "undetermined"
 
 
+@pytest.mark.parametrize("subjects", [..., []], ids=["left out", "an empty list"])
+def test_data_about_people_whom_nobody_places_never_yield_a_permission(subjects: object) -> None:
+    law = Law(library(instrument(rule("scope", "s"), rule("route", "r"))))
+    assert by_transfer(answer(law, plain(datasets__0__subjects=subjects), DAYS[-1]))["t"] == "undetermined"
+
+
 @EXAMPLES
 @given(st.data())
 def test_a_party_where_no_law_is_encoded_never_yields_a_permission(data: st.DataObject) -> None:
