@@ -146,7 +146,8 @@ def _guard(found: dict[str, Any], settings: Settings) -> None:
                 continue
             if guard != "known":
                 operation["x-permission"] = guard
-            for status, documented in errors(401, 403, 429).items():
+            stores = method != "get" and guard not in ("evaluate", "evaluations:read")
+            for status, documented in errors(401, 403, 429, *((507,) if stores else ())).items():
                 operation["responses"].setdefault(str(status), deepcopy(documented))
             # An empty requirement: credentials may be left out, where the operator lets them.
             optional: list[dict[str, Any]] = [{}] if guard in ANONYMOUS else []
