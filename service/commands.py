@@ -10,16 +10,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from engine.errors import SafeconductError
+from engine.errors import Fault, SafeconductError
 from service.access import organisations
 from service.documents import command as documents
+from service.rehashing import check_objects
 from service.settings import read_settings, shown_settings
 from service.storage.database import Database
 from service.storage.tables import organisations as table
 from service.storage.upgrading import check, upgrade
-from service.verifying import Head, check_database, check_export, export, signing_key
+from service.verifying import AuditError, Head, check_database, check_export, export, signing_key
 
 
 def add(subs: Any) -> None:
@@ -42,7 +43,7 @@ def add(subs: Any) -> None:
 
     log = subs.add_parser("audit", help="the log of who did what: check it, or write it out with its head signed")
     steps = log.add_subparsers(required=True, metavar="STEP")
-    check_ = steps.add_parser("verify", help="find every change, removal or reordering")
+    check_ = steps.add_parser("verify", help="find every change, removal or reordering, of the log and behind its back")
     check_.add_argument("file", nargs="?", type=Path, metavar="FILE", help="an export; the database where left out")
     check_.add_argument("--against", action="append", default=[], type=Path, metavar="FILE", help="an earlier export")
     check_.add_argument("--key", default="", metavar="KEY", help="public key, in base64, that heads are signed with")
@@ -79,17 +80,38 @@ def backup_database(options: argparse.Namespace) -> int:
 
 def verify_audit(options: argparse.Namespace) -> int:
     """Check the audit log of the database, or an export."""
+    count = None
     if options.file is not None:
         heads = [_checked(options.file, options.key)]
     else:
         earlier = [_checked(file, options.key) for file in options.against]
         database = opened()
-        with database.reading() as connection:
-            heads = check_database(connection, earlier)
+        with database.snapshot() as connection:
+            heads, count = _check_all(connection, earlier)
         database.close()
     for head in heads:
         _say(f"{head.organisation}: {head.number} entries, head {head.sha256}: whole")
+    if count is not None:
+        _say(f"{count} objects are what the log says")
     return 0
+
+
+def _check_all(connection: Connection, earlier: list[Head]) -> tuple[list[Head], int]:
+    """Check the log and the objects; what is wrong with either is all told."""
+    faults: list[Fault] = []
+    heads: list[Head] = []
+    count = 0
+    try:
+        heads = check_database(connection, earlier)
+    except AuditError as error:
+        faults += error.faults
+    try:
+        count = check_objects(connection)
+    except AuditError as error:
+        faults += error.faults
+    if faults:
+        raise AuditError(faults)
+    return heads, count
 
 
 def _checked(file: Path, key: str) -> Head:

@@ -11,7 +11,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -66,7 +66,8 @@ def make(
 def state_of(row: Any) -> dict[str, Any]:
     """Return what the audit log hashes of a key."""
     fields = ("id", "name", "secret_sha256", "roles", "scopes")
-    times = {name: row.get(name) and row[name].isoformat() for name in ("expires_at", "revoked_at")}
+    # In UTC, as they are kept, whatever zone they were given in.
+    times = {each: row.get(each) and row[each].astimezone(UTC).isoformat() for each in ("expires_at", "revoked_at")}
     return {**{name: row[name] for name in fields}, **times}
 
 

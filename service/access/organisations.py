@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -20,8 +21,13 @@ def found(connection: Connection, name: str) -> keys.NewKey:
     connection.execute(insert(organisations).values(made))
     audit.begin(connection, made["id"])
     operator = Principal("operator", made["id"], frozenset(), frozenset())
-    audit.append(connection, operator, "organisation.made", made["id"], after={"id": made["id"], "name": name})
+    audit.append(connection, operator, "organisation.made", made["id"], after=state_of(made))
     return keys.make(connection, operator, "first administrator", ["administrator"])
+
+
+def state_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the audit log hashes of an organisation."""
+    return {name: row[name] for name in ("id", "name")}
 
 
 def first_run(connection: Connection) -> keys.NewKey | None:

@@ -106,14 +106,19 @@ def do(
     connection.execute(insert(acts).values(act))
     data = {"state": after["state"], "version": after["version"], "outcome": after["outcome"], "act": act["id"]}
     emit(connection, by.organisation, f"agreement.{kind}", row["id"], data)
-    detail = {"act": act["id"], "act_sha256": audit.digest({**act, "at": act["at"].isoformat()})}
+    detail = {"act": act["id"], "act_sha256": act_hash(act)}
     audit.append(
         connection, by, f"agreement.{kind}", row["id"], before=state_of(row), after=state_of(after), detail=detail
     )
     return {**after, "act": act["id"]}
 
 
-def state_of(row: Row) -> dict[str, Any]:
+def act_hash(act: Mapping[str, Any]) -> str:
+    """Return the hash of an act, which the audit log keeps."""
+    return audit.digest({**act, "at": act["at"].isoformat()})
+
+
+def state_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the audit log hashes of an agreement."""
     names = ("id", "title", "state", "version", "revision", "outcome", "expires_on", "attention", "watched_outcome")
     return {name: row[name].isoformat() if isinstance(row[name], date) else row[name] for name in names}

@@ -36,7 +36,7 @@ def make(connection: Connection, by: Principal, name: str, record: Row, note: st
     _revise(connection, by, row["id"], 1, record["id"], note)
     data = {"state": "draft", "version": 1, "outcome": row["outcome"]}
     emit(connection, by.organisation, "agreement.made", row["id"], data)
-    audit.append(connection, by, "agreement.made", row["id"], after=state_of(row))
+    audit.append(connection, by, "agreement.made", row["id"], after=state_of(row), detail={"evaluation": record["id"]})
     return row
 
 

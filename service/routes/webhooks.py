@@ -25,6 +25,7 @@ from service.storage.columns import now
 from service.storage.ids import is_id, new_id
 from service.storage.tables import deliveries, events, webhooks
 from service.telling.addresses import AddressError, read_target, resolve
+from service.telling.events import state_of
 from service.telling.signing import new_secret
 
 router = APIRouter(prefix="/v1", tags=["webhooks"])
@@ -118,7 +119,7 @@ def _make(request: Request, by: Principal, form: WebhookForm) -> Response:
 
     def work(connection: Connection) -> None:
         connection.execute(insert(webhooks).values(row))
-        audit.append(connection, by, "webhook.made", row["id"], after=_state(row))
+        audit.append(connection, by, "webhook.made", row["id"], after=state_of(row))
 
     shelf_of(request).database.write(work)
     return as_json({**_line(WebhookLine, row), "secret": row["secret"]}, 201)
@@ -159,7 +160,7 @@ def delete_webhook(request: Request, by: Asking, name: Id) -> Response:
             raise problem(404, "unknown-webhook", f"there is no webhook `{shown(name)}`", "path:id")
         connection.execute(delete(deliveries).where(deliveries.c.webhook == name))
         connection.execute(delete(webhooks).where(mine))
-        audit.append(connection, by, "webhook.removed", name, before=_state(row))
+        audit.append(connection, by, "webhook.removed", name, before=state_of(dict(row)))
 
     shelf_of(request).database.write(work)
     return Response(status_code=204)
@@ -223,7 +224,3 @@ def _deliveries(by: Principal) -> Any:
 def _line(shape: type[Shape], row: Any) -> dict[str, Any]:
     values = {name: row[name] for name in shape.model_fields}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
-
-
-def _state(row: Any) -> dict[str, Any]:
-    return {name: row[name] for name in ("id", "url", "types", "enabled")}

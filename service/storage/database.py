@@ -53,6 +53,13 @@ class Database:
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Yield a connection to read with that sees one moment, however many statements are made."""
+        with self.engine.connect() as connection:
+            # On SQLite a transaction sees nothing else.
+            yield connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
+
     def write(self, work: Callable[[Connection], ResultT]) -> ResultT:
         """Run `work` in a transaction; again where the database asks for that. It must do nothing but write there."""
         for tries_left in reversed(range(_TRIES)):

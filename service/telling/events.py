@@ -36,6 +36,11 @@ def emit(connection: Connection, organisation: str, type: str, subject: str, dat
     return str(event["id"])
 
 
+def state_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the audit log hashes of a webhook."""
+    return {name: row[name] for name in ("id", "url", "types", "enabled")}
+
+
 def cloud_event(event: Mapping[str, Any]) -> bytes:
     """Return an event as CloudEvents 1.0 in JSON; the same bytes each time, since they are signed."""
     body = {

@@ -1,0 +1,217 @@
+"""Hold what is stored against the audit log: what was changed behind its back has another hash than it last wrote down.
+
+A chain that is whole proves that the log says what was written. This proves that the objects still are what the log
+says. What an object is hashed over stands where it is made, in its `state_of`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    LargeBinary,
+    Subquery,
+    Table,
+    Text,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.engine.default import DefaultDialect
+
+from engine.errors import Fault
+from service.access import keys, organisations
+from service.audit import digest
+from service.records import keeping
+from service.reviews import agreements
+from service.storage import tables
+from service.storage.columns import Json, Packed
+from service.telling import events
+from service.verifying import AuditError
+
+_entries = tables.audit_entries
+_CHANGED = "it is not what the log says it is"
+_ADDED = "it is there, and the log does not know of it"
+_ANY = DefaultDialect()  # both databases keep the same
+_AT_A_TIME = 50  # decisions are large
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    table: Table
+    state: Callable[[Any], Mapping[str, Any]]
+    organisation: str = "organisation"
+
+
+# By the prefix of their ids. Whatever the log gives a hash of has to be here; a test walks them.
+KINDS: Mapping[str, _Kind] = {
+    "ag": _Kind(tables.agreements, agreements.state_of),
+    "ev": _Kind(tables.evaluations, keeping.state_of),
+    "org": _Kind(tables.organisations, organisations.state_of, "id"),
+    "sck": _Kind(tables.api_keys, keys.state_of),
+    "wh": _Kind(tables.webhooks, events.state_of),
+}
+
+
+def check_objects(connection: Connection) -> int:
+    """Hash every object anew, and return how many there are.
+
+    Args:
+        connection: One that sees a single moment (`Database.snapshot`): what is written meanwhile would look wrong.
+    Raises:
+        AuditError: Each object that was changed, removed or added behind the log's back, by organisation and id.
+    """
+    faults: list[Fault] = []
+    newest = _newest()
+    count = 0
+    for prefix, kind in KINDS.items():
+        for row in connection.execute(_held_against(kind, newest), execution_options={"yield_per": _AT_A_TIME}):
+            count += 1
+            faults += _compare(kind, row._mapping)
+        faults += _removed(connection, prefix, kind, newest)
+    faults += _unknown(connection, newest)
+    faults += _History().check(connection)
+    faults += _law(connection)
+    if faults:
+        raise AuditError(faults)
+    return count
+
+
+def _newest() -> Subquery:
+    """Return the newest entry about each object that says what it is: a hash after, or that it is gone."""
+    says = or_(_entries.c.after_sha256.is_not(None), _entries.c.before_sha256.is_not(None))
+    columns = (_entries.c.organisation, _entries.c.object)
+    last = select(*columns, func.max(_entries.c.number).label("number")).where(says).group_by(*columns).subquery()
+    same = and_(*(_entries.c[name] == last.c[name] for name in ("organisation", "object", "number")))
+    told = (*columns, _entries.c.number.label("entry"), _entries.c.after_sha256.label("logged"))
+    return select(*told).join(last, same).subquery()
+
+
+def _held_against(kind: _Kind, newest: Subquery) -> Any:
+    same = _is_of(kind, newest)
+    told = (newest.c.entry, newest.c.logged)
+    return select(*_as_kept(kind.table), *told).outerjoin_from(kind.table, newest, same).order_by(kind.table.c.id)
+
+
+def _as_kept(table: Table) -> list[Any]:
+    """Return the columns of a table, packed as they are: one that was spoilt has to be named like any other."""
+    return [_packed(each) if _is_packed(each) else each for each in table.c]
+
+
+def _packed(column: Column[Any]) -> Any:
+    kept: Any = LargeBinary() if isinstance(column.type, Packed) else Text()
+    return type_coerce(column, kept).label(column.name)
+
+
+def _unpacked(table: Table, row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {each.name: _unpack(each, row[each.name]) if _is_packed(each) else row[each.name] for each in table.c}
+
+
+def _is_packed(column: Column[Any]) -> bool:
+    return isinstance(column.type, Packed | Json)
+
+
+def _unpack(column: Column[Any], value: Any) -> Any:
+    assert isinstance(column.type, Packed | Json)
+    return column.type.process_result_value(value, _ANY)
+
+
+def _hash(table: Table, row: Mapping[Any, Any], hashed: Callable[[Any], str]) -> str:
+    """Return the hash of a row as it is now, or nothing where it cannot even be read."""
+    try:
+        return hashed(_unpacked(table, row))
+    except Exception:  # noqa: BLE001 - whatever it is that cannot be read, it is not what was written
+        return ""
+
+
+def _is_of(kind: _Kind, newest: Subquery) -> Any:
+    return and_(newest.c.object == kind.table.c.id, newest.c.organisation == kind.table.c[kind.organisation])
+
+
+def _compare(kind: _Kind, row: Mapping[Any, Any]) -> Iterator[Fault]:
+    where = f"{row[kind.organisation]}:{row['id']}"
+    if row["logged"] is None:
+        yield Fault("object-not-logged", _ADDED, where)
+    elif _hash(kind.table, row, lambda each: digest(kind.state(each))) != row["logged"]:
+        help = f"entry {row['entry']} is the last that wrote it down"
+        yield Fault("object-changed", _CHANGED, where, help)
+
+
+def _removed(connection: Connection, prefix: str, kind: _Kind, newest: Subquery) -> Iterator[Fault]:
+    there = exists(select(kind.table.c.id).where(_is_of(kind, newest)))
+    query = select(newest).where(
+        newest.c.logged.is_not(None), newest.c.object.startswith(f"{prefix}_", autoescape=True)
+    )
+    for row in connection.execute(query.where(~there)):
+        yield Fault("object-missing", "the log knows of it, and it is not there", f"{row.organisation}:{row.object}")
+
+
+def _unknown(connection: Connection, newest: Subquery) -> Iterator[Fault]:
+    known = or_(*(newest.c.object.startswith(f"{prefix}_", autoescape=True) for prefix in KINDS))
+    for row in connection.execute(select(newest).where(newest.c.logged.is_not(None), ~known)):
+        message = "nothing is known of objects of its kind, so it was not checked"
+        yield Fault("object-unknown", message, f"{row.organisation}:{row.object}")
+
+
+@dataclass(slots=True)
+class _History:
+    """What was done to agreements: acts, and the decision behind each revision. Neither ever changes."""
+
+    acts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    decisions: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+
+    def check(self, connection: Connection) -> Iterator[Fault]:
+        """Yield every act and revision that is not what the log says."""
+        self._read(connection)
+        yield from self._check_acts(connection)
+        yield from self._check_revisions(connection)
+
+    def _read(self, connection: Connection) -> None:
+        query = select(_entries).where(_entries.c.object.startswith("ag_", autoescape=True))
+        for entry in connection.execute(query, execution_options={"yield_per": 1000}):
+            if "act" in entry.detail:
+                self.acts[entry.detail["act"]] = (entry.organisation, entry.detail["act_sha256"])
+            elif "evaluation" in entry.detail:
+                self.decisions[entry.object, 1] = (entry.organisation, entry.detail["evaluation"])
+
+    def _check_acts(self, connection: Connection) -> Iterator[Fault]:
+        left = dict(self.acts)
+        query = select(*_as_kept(tables.acts))
+        for act in connection.execute(query, execution_options={"yield_per": 1000}):
+            organisation, logged = left.pop(act.id, ("", ""))
+            if not logged:
+                yield Fault("object-not-logged", _ADDED, f"{act.agreement}:{act.id}")
+            elif _hash(tables.acts, act._mapping, agreements.act_hash) != logged:
+                yield Fault("object-changed", _CHANGED, f"{organisation}:{act.id}", f"it is about `{act.agreement}`")
+            else:
+                body = json.loads(act.body)
+                if "evaluation" in body and "number" in body:
+                    self.decisions[act.agreement, body["number"]] = (organisation, body["evaluation"])
+        for name, (organisation, _) in left.items():
+            yield Fault("object-missing", "the log knows of it, and it is not there", f"{organisation}:{name}")
+
+    def _check_revisions(self, connection: Connection) -> Iterator[Fault]:
+        for row in connection.execute(select(tables.revisions)):
+            organisation, evaluation = self.decisions.pop((row.agreement, row.number), ("", ""))
+            if row.evaluation != evaluation:
+                where = f"{organisation}:{row.agreement}"
+                yield Fault("object-changed", f"revision {row.number} has another decision than the log says", where)
+        for (agreement, number), (organisation, _) in self.decisions.items():
+            yield Fault("object-missing", f"revision {number} is not there", f"{organisation}:{agreement}")
+
+
+def _law(connection: Connection) -> Iterator[Fault]:
+    query = select(*_as_kept(tables.law_files))
+    for row in connection.execute(query, execution_options={"yield_per": _AT_A_TIME}):
+        found = _hash(tables.law_files, row._mapping, lambda each: hashlib.sha256(each["content"]).hexdigest())
+        if found != row.sha256:
+            yield Fault("object-changed", "this file of law is not the one that decided", f"law:{row.sha256}")

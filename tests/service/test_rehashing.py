@@ -1,0 +1,186 @@
+"""What is stored is what the log says it is: whatever was done to it behind the log's back is found and named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, LargeBinary, Table, delete, insert, select, type_coerce, update
+
+from engine.cli import main
+from service.rehashing import KINDS, check_objects
+from service.storage import tables
+from service.storage.database import Database
+from service.verifying import AuditError
+from tests.service.stored import Service, name_of, service, small
+from tests.service.test_backups import busy
+from tests.service.test_reviews import active, begin, do
+
+LOCAL = (ip_network("127.0.0.0/8"),)
+
+
+def fill(stored: Service) -> dict[str, str]:
+    """Have every kind of object made, changed and ended, and return the ids of some."""
+    name_of(stored.submit())
+    agreement = active(stored)
+    other = begin(stored)
+    note = {"arrangement": small(title="second"), "note": "second"}
+    assert do(stored, other, "revisions", "submitter", note).status_code == 200
+    made = []
+    zone = (datetime.now(UTC) + timedelta(days=3)).isoformat().replace("+00:00", "+02:00")
+    for _ in range(3):
+        body = {"name": "a machine", "roles": ["reader"], "expires_at": zone}
+        made.append(stored.ask("POST", "/v1/keys", "administrator", json=body).json()["id"])
+    assert stored.ask("DELETE", f"/v1/keys/{made[0]}", "administrator").status_code == 204
+    rotated = stored.ask("POST", f"/v1/keys/{made[1]}/rotate", "administrator", json={"overlap_seconds": 60})
+    assert rotated.status_code == 201, rotated.text
+    hooks = []
+    for _ in range(2):
+        body = {"url": "http://127.0.0.1:9/hook"}
+        hooks.append(stored.ask("POST", "/v1/webhooks", "administrator", json=body).json()["id"])
+    assert stored.ask("DELETE", f"/v1/webhooks/{hooks[0]}", "administrator").status_code == 204
+    return {"ag": agreement, "other": other, "sck": made[2], "ended": made[0], "wh": hooks[1]}
+
+
+@pytest.fixture
+def stored(database_url: str, tmp_path: Path) -> Any:
+    with service(database_url, tmp_path, workers=False, webhook_networks=LOCAL) as running:
+        yield running
+
+
+def checked(database: Database) -> int:
+    with database.snapshot() as connection:
+        return check_objects(connection)
+
+
+def test_what_nobody_touched_is_what_the_log_says(stored: Service) -> None:
+    fill(stored)
+    assert checked(stored.database) > 10
+    with stored.database.reading() as connection:
+        logged = set(connection.execute(select(tables.audit_entries.c.object)).scalars())
+    assert {name.partition("_")[0] for name in logged} == set(KINDS)  # every kind was made
+
+
+def test_a_log_is_checked_while_it_grows(stored: Service, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    monkeypatch.setenv("SAFECONDUCT_DATABASE", database_url)
+    with busy(stored):
+        for _ in range(5):
+            assert main(["audit", "verify"]) == 0
+
+
+Tamper = Callable[[Connection, dict[str, str]], str]
+
+
+def change(table: Table, kind: str = "", **values: Any) -> Tamper:
+    def work(connection: Connection, ids: dict[str, str]) -> str:
+        name = ids.get(kind) or connection.execute(select(table.c.id).order_by(table.c.id).limit(1)).scalar_one()
+        connection.execute(update(table).where(table.c.id == name).values(**values))
+        return str(name)
+
+    return work
+
+
+def spoil(connection: Connection, _ids: dict[str, str]) -> str:
+    name = connection.execute(select(tables.evaluations.c.id).limit(1)).scalar_one()
+    raw = type_coerce(b"no longer packed", LargeBinary)
+    connection.execute(update(tables.evaluations).where(tables.evaluations.c.id == name).values(decision=raw))
+    return str(name)
+
+
+def swap_decision(connection: Connection, ids: dict[str, str]) -> str:
+    """Let an active agreement rest on the decision of another arrangement."""
+    mine = tables.revisions.c.agreement == ids["ag"]
+    query = select(tables.revisions.c.evaluation).where(tables.revisions.c.agreement == ids["other"]).limit(1)
+    connection.execute(update(tables.revisions).where(mine).values(evaluation=connection.execute(query).scalar_one()))
+    return ids["ag"]
+
+
+def let_in(connection: Connection, ids: dict[str, str]) -> str:
+    """Make a key without the service."""
+    row = dict(connection.execute(select(tables.api_keys).where(tables.api_keys.c.id == ids["sck"])).mappings().one())
+    name = "sck_" + "0" * 26
+    connection.execute(insert(tables.api_keys).values({**row, "id": name, "roles": ["administrator"]}))
+    return name
+
+
+def remove(table: Table, kind: str = "") -> Tamper:
+    def work(connection: Connection, ids: dict[str, str]) -> str:
+        name = ids.get(kind) or connection.execute(select(table.c.id).order_by(table.c.id).limit(1)).scalar_one()
+        connection.execute(delete(table).where(table.c.id == name))
+        return str(name)
+
+    return work
+
+
+def move(connection: Connection, _ids: dict[str, str]) -> str:
+    """Give a decision to another organisation."""
+    found = connection.execute(select(tables.evaluations.c.id, tables.evaluations.c.organisation).limit(1)).one()
+    others = tables.organisations.c.id != found.organisation
+    other = connection.execute(select(tables.organisations.c.id).where(others).limit(1)).scalar_one()
+    mine = tables.evaluations.c.id == found.id
+    connection.execute(update(tables.evaluations).where(mine).values(organisation=other))
+    return str(found.id)
+
+
+def rewrite_law(connection: Connection, _ids: dict[str, str]) -> str:
+    name = connection.execute(select(tables.law_files.c.sha256).limit(1)).scalar_one()
+    mine = tables.law_files.c.sha256 == name
+    connection.execute(update(tables.law_files).where(mine).values(content=b"everything is permitted"))
+    return str(name)
+
+
+TAMPERING: dict[str, tuple[Tamper, str]] = {
+    "another outcome": (change(tables.evaluations, outcome="permitted"), "object-changed"),
+    "another decision": (change(tables.evaluations, decision=b"{}"), "object-changed"),
+    "another arrangement": (change(tables.evaluations, arrangement=b"{}"), "object-changed"),
+    "bytes that are none": (spoil, "object-changed"),
+    "a decision of others": (move, "object-missing"),
+    "an agreement made active": (change(tables.agreements, "other", state="active"), "object-changed"),
+    "a flag taken away": (change(tables.agreements, "ag", attention="outcome_changed"), "object-changed"),
+    "a decision under an agreement swapped": (swap_decision, "object-changed"),
+    "another reason": (change(tables.acts, body={"reason": "none"}), "object-changed"),
+    "an act removed": (remove(tables.acts), "object-missing"),
+    "a key with more roles": (change(tables.api_keys, "sck", roles=["administrator"]), "object-changed"),
+    "a key that is good again": (change(tables.api_keys, "ended", revoked_at=None), "object-changed"),
+    "a key with another secret": (change(tables.api_keys, "sck", secret_sha256="0" * 64), "object-changed"),
+    "a key removed": (remove(tables.api_keys, "sck"), "object-missing"),
+    "a key added": (let_in, "object-not-logged"),
+    "another address": (change(tables.webhooks, "wh", url="https://elsewhere.example"), "object-changed"),
+    "another name": (change(tables.organisations, name="theirs"), "object-changed"),
+    "another text of law": (rewrite_law, "object-changed"),
+}
+
+
+def test_no_change_behind_the_log_goes_unseen(stored: Service) -> None:
+    ids = fill(stored)
+    for name, (tamper, code) in TAMPERING.items():
+        with stored.database.engine.connect() as connection:  # what is done is taken back at the end
+            touched = tamper(connection, ids)
+            with pytest.raises(AuditError) as raised:
+                check_objects(connection)
+        faults = {(fault.code, str(fault.where).rpartition(":")[2]) for fault in raised.value.faults}
+        assert (code, touched) in faults, name
+        assert {where for _, where in faults} == {touched}, name
+    assert checked(stored.database) > 10
+
+
+def test_the_command_names_what_was_changed_in_the_log_and_behind_it(
+    stored: Service, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = name_of(stored.submit())
+    monkeypatch.setenv("SAFECONDUCT_DATABASE", database_url)
+    assert main(["audit", "verify"]) == 0
+    assert capsys.readouterr().out.endswith(" objects are what the log says\n")
+    with stored.database.writing() as connection:
+        connection.execute(update(tables.evaluations).values(outcome="permitted"))
+        connection.execute(
+            update(tables.audit_entries).where(tables.audit_entries.c.number == 2).values(actor="nobody")
+        )
+    assert main(["audit", "verify"]) == 2
+    told = capsys.readouterr().err
+    assert f"{name}: error[object-changed]" in told
+    assert ":2: error[entry-changed]" in told
