@@ -29,7 +29,7 @@ EXAMPLE ?= examples/thl-nih-diabetes.yaml
 WORKERS ?= 2
 FUZZ_SECONDS ?= 300
 
-.PHONY: help run test check lint fuzz soak bench docs agreement install install-dev lock clean
+.PHONY: help run test check lint fuzz soak bench audit docs agreement install install-dev lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -132,6 +132,9 @@ lock: $(LOCK)/.created ## resolve requirements/*.lock anew (LOCK_ARGS=--upgrade 
 	$(UV_COMPILE) pyproject.toml -c requirements/build.lock -c requirements/tracing.lock --group dev -o requirements/dev.lock
 	$(UV_COMPILE) pyproject.toml -c requirements/dev.lock --group bench -o requirements/bench.lock
 	$(UV_COMPILE) --group lock -o requirements/tools.lock
+
+audit: $(LOCK)/.created ## ask whether what the locks name has known vulnerabilities (exit 3: not all could be checked)
+	$(LOCK)/bin/python scripts/vulnerabilities.py $(ARGS)
 
 $(LOCK)/.created: requirements/tools.lock
 	$(PYTHON) -m venv --clear $(LOCK)

@@ -35,7 +35,7 @@ class Background:
             ("deliver", 1.0, lambda: deliver(shelf.database, shelf.settings.webhook_networks, shelf.tracing.tracer)),
             ("watch", 60.0, lambda: look(shelf)),
             ("tidy", 3600.0, lambda: shelf.database.write(tidy)),
-            ("measure", 15.0, self._measure),
+            ("measure", 15.0, lambda: measure(shelf)),
         ]
         self._threads = [threading.Thread(target=self._run, args=each, name=each[0], daemon=True) for each in work]
 
@@ -63,10 +63,12 @@ class Background:
                 log.error("work in the background failed", extra={"work": name}, exc_info=error)
             self._ending.wait(seconds)
 
-    def _measure(self) -> None:
-        with self.shelf.database.reading() as connection:
-            for state, count in depths(connection).items():
-                self.shelf.metrics.deliveries.labels(state).set(count)
+
+def measure(shelf: Shelf) -> None:
+    """Put the depths of the queues into the metrics."""
+    with shelf.database.reading() as connection:
+        for state, count in depths(connection).items():
+            shelf.metrics.deliveries.labels(state).set(count)
 
 
 def tidy(connection: Connection) -> None:

@@ -17,6 +17,7 @@ from service.problems import internal_error
 
 log = logging.getLogger("safeconduct.request")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
+_OURS = re.compile(r"[a-z]{2,4}_[0-9a-hjkmnp-tv-z]{26}\Z")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 _SECURITY = {
@@ -73,5 +74,7 @@ class Envelope:
         self.metrics.requests.labels(path, method, str(status)).observe(seconds)
         level = logging.DEBUG if path in _QUIET else logging.INFO
         if log.isEnabledFor(level):
-            extra = {"method": scope["method"], "path": scope["path"][:500], "status": status}
+            # The template of the path, and of what stands in it our own ids: the rest is what somebody typed.
+            ids = [each for each in scope.get("path_params", {}).values() if _OURS.match(str(each))]
+            extra = {"method": method, "path": path, "status": status, **({"object": ids[0]} if ids else {})}
             log.log(level, "request", extra={**extra, "milliseconds": round(seconds * 1000, 2)})

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.default import DefaultDialect
 
 from engine.errors import Fault
-from service.access import keys, organisations
+from service.access import keys, organisations, people
 from service.audit import digest
 from service.records import keeping
 from service.reviews import agreements
@@ -57,6 +57,7 @@ KINDS: Mapping[str, _Kind] = {
     "ag": _Kind(tables.agreements, agreements.state_of),
     "ev": _Kind(tables.evaluations, keeping.state_of),
     "org": _Kind(tables.organisations, organisations.state_of, "id"),
+    "per": _Kind(tables.people, people.state_of),
     "sck": _Kind(tables.api_keys, keys.state_of),
     "wh": _Kind(tables.webhooks, events.state_of),
 }

@@ -21,7 +21,7 @@ def matrix_csv(found: Matrix) -> str:
     for cell in found.cells:
         writer.writerow(
             [
-                found.scenario,
+                cell_text(found.scenario),
                 found.as_of,
                 cell.exporter,
                 cell.importer,
@@ -35,6 +35,11 @@ def matrix_csv(found: Matrix) -> str:
             ]
         )
     return out.getvalue()
+
+
+def cell_text(text: str) -> str:
+    """Return a text for a spreadsheet: what would be worked out there as a formula is marked as text."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
 def matrix_html(found: Matrix, picture: str) -> str:

@@ -130,4 +130,5 @@ def _note(database: Database, work: Callable[[Connection], None], by: Principal)
     try:
         database.write(work)
     except SQLAlchemyError as error:
-        log.info("the last use of credentials was not written", extra={"of": by.id, "reason": str(error)[:200]})
+        extra = {"of": by.id, "reason": type(error).__name__}
+        log.info("the last use of credentials was not written", extra=extra)

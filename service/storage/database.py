@@ -133,6 +133,7 @@ def _sqlite(url: URL) -> Engine:
         max_overflow=_OVERFLOW,
         pool_timeout=_LOCK_SECONDS,
         connect_args={"timeout": _LOCK_SECONDS},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -160,5 +161,6 @@ def _postgresql(url: URL) -> Engine:
         max_overflow=_OVERFLOW,
         pool_timeout=_LOCK_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error is logged, and values are what callers sent
         connect_args={"connect_timeout": _CONNECT_SECONDS, "options": _POSTGRESQL_OPTIONS},
     )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import select, update
 
 from engine.cli import main
 from service.access.grants import Grant
+from service.background import measure
 from service.limits import BAD_CREDENTIALS_PER_MINUTE, Limiter
 from service.problems import Problem
 from service.settings import SettingsError, read_settings
 from service.storage.ids import is_id
+from service.storage.tables import deliveries
 from tests.service.asking import codes
-from tests.service.stored import Service, service
+from tests.service.stored import SAFEGUARDS, Service, name_of, service, small
 
 
 def test_whoever_asks_too_often_waits_and_nobody_else_does(database_url: str, tmp_path: Path) -> None:
@@ -51,9 +56,43 @@ def test_a_bucket_fills_again(monkeypatch: pytest.MonkeyPatch) -> None:
         limiter.take("a")
 
 
-def test_depths_of_queues_are_measured(stored: Service) -> None:
+def metric(stored: Service, name: str, **labels: str) -> float:
+    """Return a sample as Prometheus would read it; 0 where there is none."""
     text = stored.ask("GET", "/metrics", "administrator").text
-    assert "safeconduct_webhook_deliveries" in text
+    samples = [each for family in text_string_to_metric_families(text) for each in family.samples]
+    return sum(each.value for each in samples if each.name == name and labels.items() <= each.labels.items())
+
+
+def test_latency_outcomes_and_the_decision_are_measured(stored: Service) -> None:
+    for measures in ({}, {}, SAFEGUARDS):
+        name_of(stored.submit(small(measures=measures)))
+    assert stored.submit({}).status_code == 422
+    of_requests = {"path": "/v1/evaluations", "method": "POST"}
+    count = "safeconduct_request_seconds_count"
+    assert metric(stored, count, **of_requests, status="201") == 3
+    assert metric(stored, count, **of_requests, status="422") == 1
+    assert metric(stored, "safeconduct_request_seconds_bucket", **of_requests, status="201", le="+Inf") == 3
+    assert metric(stored, "safeconduct_request_seconds_sum", **of_requests, status="201") > 0
+    assert metric(stored, "safeconduct_decision_seconds_count") == 3
+    assert metric(stored, "safeconduct_decisions_total", outcome="not_yet_permitted") == 2
+    assert metric(stored, "safeconduct_decisions_total", outcome="permitted_with_conditions") == 1
+    assert metric(stored, "safeconduct_evaluator_differences_total") == 0
+    assert metric(stored, "safeconduct_ready") == 1
+
+
+def test_depths_of_queues_are_measured(database_url: str, tmp_path: Path) -> None:
+    with service(database_url, tmp_path, webhook_networks=(ip_network("127.0.0.0/8"),), workers=False) as stored:
+        for _ in range(2):
+            hook = {"url": "http://127.0.0.1:9/hook"}
+            assert stored.ask("POST", "/v1/webhooks", "administrator", json=hook).status_code == 201
+        body = {"arrangement": small()}
+        name_of(stored.ask("POST", "/v1/agreements", "submitter", json=body))
+        with stored.database.writing() as connection:
+            given_up = connection.execute(select(deliveries.c.id).limit(1)).scalar_one()
+            connection.execute(update(deliveries).where(deliveries.c.id == given_up).values(state="dead"))
+        measure(stored.client.app.state.shelf)  # type: ignore[attr-defined]
+        assert metric(stored, "safeconduct_webhook_deliveries", state="waiting") == 1
+        assert metric(stored, "safeconduct_webhook_deliveries", state="dead") == 1
 
 
 def test_organisations_are_added_and_listed(

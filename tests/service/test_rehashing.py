@@ -12,9 +12,12 @@ import pytest
 from sqlalchemy import Connection, LargeBinary, Table, delete, insert, select, type_coerce, update
 
 from engine.cli import main
+from service import audit
+from service.access import people
 from service.rehashing import KINDS, check_objects
 from service.storage import tables
 from service.storage.database import Database
+from service.storage.ids import new_id
 from service.verifying import AuditError
 from tests.service.stored import Service, name_of, service, small
 from tests.service.test_backups import busy
@@ -43,7 +46,18 @@ def fill(stored: Service) -> dict[str, str]:
         body = {"url": "http://127.0.0.1:9/hook"}
         hooks.append(stored.ask("POST", "/v1/webhooks", "administrator", json=body).json()["id"])
     assert stored.ask("DELETE", f"/v1/webhooks/{hooks[0]}", "administrator").status_code == 204
-    return {"ag": agreement, "other": other, "sck": made[2], "ended": made[0], "wh": hooks[1]}
+    by = stored.principal(stored.key("administrator"))
+    person = new_id("per")
+
+    def sign_in_and_keep_out(connection: Connection) -> None:
+        row: dict[str, Any] = {"id": person, "organisation": by.organisation, "roles": ["reader"], "disabled_at": None}
+        row |= {"issuer": "https://id.example", "subject": "1", "name": "Ada", "created_at": datetime.now(UTC)}
+        connection.execute(insert(tables.people).values(row))
+        audit.append(connection, by, "person.signed-in", person, after=people.state_of(row))
+        people.disable(connection, by, row, is_disabled=True)
+
+    stored.database.write(sign_in_and_keep_out)
+    return {"per": person, "ag": agreement, "other": other, "sck": made[2], "ended": made[0], "wh": hooks[1]}
 
 
 @pytest.fixture
@@ -149,6 +163,9 @@ TAMPERING: dict[str, tuple[Tamper, str]] = {
     "a key with another secret": (change(tables.api_keys, "sck", secret_sha256="0" * 64), "object-changed"),
     "a key removed": (remove(tables.api_keys, "sck"), "object-missing"),
     "a key added": (let_in, "object-not-logged"),
+    "a person with more roles": (change(tables.people, "per", roles=["administrator"]), "object-changed"),
+    "a person let in again": (change(tables.people, "per", disabled_at=None), "object-changed"),
+    "a person removed": (remove(tables.people, "per"), "object-missing"),
     "another address": (change(tables.webhooks, "wh", url="https://elsewhere.example"), "object-changed"),
     "another name": (change(tables.organisations, name="theirs"), "object-changed"),
     "another text of law": (rewrite_law, "object-changed"),
