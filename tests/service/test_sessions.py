@@ -11,6 +11,7 @@ import pytest
 
 from service.access import attempts
 from service.access.routes import GUARDS
+from service.background import tidy
 from service.storage.columns import now
 from service.storage.tables import sessions, sign_ins
 from tests.service.asking import codes
@@ -45,6 +46,19 @@ def test_a_session_in_use_goes_on_until_its_last_hour(opening: Open) -> None:
         browser.get("/auth/me")
         assert door.session()["last_used_at"] == used  # at most once a minute
         assert door.session()["expires_at"] == row["expires_at"]
+
+
+def test_what_is_over_is_cleared_away(door: Door) -> None:
+    for over in (True, False):
+        browser = door.browser()
+        browser.sign_in()
+        door.browser().leave()
+        if over:
+            door.set(sessions, expires_at=now())
+            door.set(sign_ins, expires_at=now())
+    door.database.write(tidy)
+    assert door.session()["expires_at"] > now()
+    assert len(door.rows(sign_ins)) == 1
 
 
 def test_each_sign_in_has_a_new_session_and_ends_the_one_before(door: Door) -> None:

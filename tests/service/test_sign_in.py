@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from service.access import cookies
 from service.access.sessions import digest
+from service.logs import JsonLines
 from service.routes.sign_in import Caller
 from service.settings import Settings
 from service.storage.columns import now
@@ -264,6 +265,39 @@ def test_a_refusal_of_the_provider_is_told(sqlite_door: Door) -> None:
     response = browser.get(f"/auth/callback?state={state}&error=access_denied&error_description=<b>no</b>")
     assert "`access_denied`" in refused(sqlite_door, response)
     assert "<b>" not in response.text
+
+
+def test_whoever_begins_sign_ins_without_end_is_stopped(opening: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.published.SIGN_INS_PER_MINUTE", 2)
+    with opening() as door:
+        browser = door.browser()
+        for _ in range(2):
+            browser.leave()
+        assert codes(browser.sign_in(), 429) == {"": "too-many-requests"}
+        assert len(door.rows(sign_ins)) == 2
+
+
+def test_nothing_secret_and_nobodys_name_is_logged(sqlite_door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    browser = sqlite_door.browser()
+    back = browser.leave()
+    under_way = browser.cookies["safeconduct_sign_in"]
+    browser.get(back)
+    token = browser.session
+    browser.change("POST", "/auth/sign-out")
+    sqlite_door.provider.person["groups"] = []
+    browser.sign_in()
+    asked = [value for each in sqlite_door.provider.asked for value in each.values()]
+    secrets = {SECRET, token, under_way, "Aino", "aino@uni.example", "u-1", *query_of(back).values(), *asked}
+    secrets -= {"S256", "code", "safeconduct", "authorization_code", "openid profile email", asked[1], ""}
+    # The browser is in this thread; pytest hears the server's own log of requests, which a service has switched off.
+    heard = [each for each in caplog.records if each.threadName != "MainThread" and each.name != "uvicorn.access"]
+    lines = [JsonLines().format(record) for record in heard]
+    assert any("a sign-in was refused" in line for line in lines)
+    assert any("/auth/callback" in line for line in lines)
+    for secret in secrets:
+        if secret and not secret.startswith("http"):
+            assert not [line for line in lines if secret in line], secret
 
 
 # -- when things are missing ------------------------------------------------------------------------------------------
