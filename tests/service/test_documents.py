@@ -52,6 +52,8 @@ def test_the_document_lists_every_path(document: dict[str, Any]) -> None:
         ("/v1/imports", "post"),
         ("/v1/reports", "post"),
         ("/v1/evaluations/{id}/report", "get"),
+        ("/v1/map", "post"),
+        ("/v1/evaluations/{id}/map", "get"),
         ("/v1/evaluations/{id}", "get"),
         ("/v1/evaluations/{id}/decision", "get"),
         ("/v1/evaluations/{id}/law", "get"),

@@ -9,6 +9,7 @@ import httpx2
 from service.access.grants import Grant
 from service.access.people import sign_in
 from service.problems import Problem
+from service.rehashing import check_objects
 from service.settings import Settings
 from service.storage.columns import now
 from service.storage.tables import people, sessions
@@ -98,6 +99,8 @@ def test_a_disabled_person_is_out_at_once_and_stays_out(door: Door) -> None:
         (False, "person.enabled", ""),
         (True, "person.signed-in", ""),
     ]
+    with door.database.snapshot() as connection:
+        check_objects(connection)  # nothing about people is written that the log does not know of
 
 
 def test_a_session_of_somebody_disabled_is_not_good_even_if_it_is_there(door: Door) -> None:
