@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.decision.deciding import decide
-from engine.decision.model import DECISION, Decision
+from engine.decision.model import DECISION, Decision, Receipt
 from engine.decision.rendering import render
 from engine.errors import ArrangementError, Fault, did_you_mean, one_of, shown
 from engine.facts.arrangement import Arrangement
+from engine.inference.outcomes import Outcome
 from engine.law.intake import parse_json, read_arrangement
 from engine.law.model import Library
 from service.negotiation import Form
 from service.published import Published, Shelf
+from service.storage.columns import Blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +42,73 @@ class Decided:
     body: bytes
     asked: Asked
     published: Published
-    decision: Decision
-    written: bytes
+    written: Blob
+    title: str
+    as_of: date
+    outcome: Outcome
+    receipt: Receipt
+
+    def decision(self) -> Decision:
+        """Return the decision, read from its bytes: the tree takes many times their memory."""
+        return DECISION.validate_json(self.written)
 
 
-def evaluate(body: bytes, asked: Asked, shelf: Shelf, where: str = "") -> Decided:
-    """Decide an arrangement.
+def evaluate(body: bytes, asked: Asked, shelf: Shelf, where: str = "", whose: str = "") -> Decided:
+    """Decide an arrangement, unless it was decided a moment ago.
 
     Args:
         where: JSON pointer of the arrangement in the body of the request.
+        whose: Organisation of the caller: nobody can find out by the time to answer what another has asked.
+
+    Raises:
+        ArrangementError: As `evaluate_anew`.
+    """
+    today = date.today()  # noqa: DTZ011 - the day of the caller's own calendar
+    remembered = shelf.published.remembered
+    key = whose, hashlib.sha256(body).digest(), asked.as_of, asked.readings, today
+    found: Decided | None = remembered.recall(key)
+    if found is not None:
+        shelf.metrics.remembered.inc()
+        shelf.metrics.decisions.labels(found.outcome).inc()
+        return replace(found, asked=asked)
+    made, has_difference = _decided(body, asked, shelf, where)
+    if not has_difference:  # it is told of each time
+        remembered.remember(key, made, len(body) + 2 * len(made.written))  # it may be kept compressed as well
+    return made
+
+
+def evaluate_anew(body: bytes, asked: Asked, shelf: Shelf) -> Decided:
+    """Decide an arrangement, whatever was decided before.
 
     Raises:
         ArrangementError: It cannot be read, is too large to decide in one go, or a reading is not known.
     """
+    return _decided(body, asked, shelf, "")[0]
+
+
+def _decided(body: bytes, asked: Asked, shelf: Shelf, where: str) -> tuple[Decided, bool]:
+    """Decide, and say whether the evaluators differed."""
     published = shelf.published
     law = published.law
     limit = shelf.settings.leg_limit
     span = shelf.tracing.tracer.start_as_current_span
     with span("intake"):
         arrangement, readings = arrangement_and_readings(body, asked.readings, law.library, limit, where)
+    differences: list[str] = []
+
+    def note(instrument: str, transfer: str, difference: str) -> None:
+        differences.append(difference)
+        shelf.metrics.difference(instrument, transfer, difference)
+
     start = time.perf_counter()
     with span("decide") as deciding:
-        noted = shelf.metrics.difference
-        decision = decide(arrangement, law, as_of=asked.as_of, readings=readings, on_difference=noted)
+        decision = decide(arrangement, law, as_of=asked.as_of, readings=readings, on_difference=note)
         deciding.set_attributes(_told(decision))
     shelf.metrics.decision_seconds.observe(time.perf_counter() - start)
     shelf.metrics.decisions.labels(decision.outcome).inc()
-    return Decided(body, asked, published, decision, DECISION.dump_json(decision))
+    written = Blob(DECISION.dump_json(decision))
+    head = decision.title, decision.as_of, decision.outcome, decision.receipt
+    return Decided(body, asked, published, written, *head), bool(differences)
 
 
 def _told(decision: Decision) -> dict[str, str | int]:
@@ -102,7 +145,7 @@ def arrangement_and_readings(
 
 def in_form(decided: Decided, form: Form) -> bytes:
     """Return a decision in the form that was asked for."""
-    return decided.written if form == "json" else render(decided.decision, form).encode()
+    return decided.written if form == "json" else render(decided.decision(), form).encode()
 
 
 def _parse(body: bytes) -> object:

@@ -32,6 +32,11 @@ class Metrics:
             "safeconduct_decision_seconds", "Time to decide an arrangement", buckets=_SECONDS, registry=self.registry
         )
         self.decisions = Counter("safeconduct_decisions", "Decisions", ("outcome",), registry=self.registry)
+        self.remembered = Counter(
+            "safeconduct_decisions_remembered",
+            "Decisions made a moment ago that were asked for again",
+            registry=self.registry,
+        )
         self.differences = Counter(
             "safeconduct_evaluator_differences",
             "Findings on which the two evaluators differed; each was answered as undetermined",

@@ -27,6 +27,7 @@ from service.access.provider import Provider
 from service.limits import BAD_CREDENTIALS_PER_MINUTE, SIGN_INS_PER_MINUTE, Limiter
 from service.metrics import Metrics
 from service.problems import database_away, problem
+from service.remembered import Remembered
 from service.settings import Settings
 from service.storage.database import Database, failure_of
 from service.storage.upgrading import check, upgrade
@@ -35,9 +36,10 @@ from service.vocabulary import vocabulary_data
 
 log = logging.getLogger("safeconduct.service")
 # Deciding is Python and holds the interpreter's lock, so more threads than a few only share the same second; a few let
-# a short decision pass a long one.
-_DECIDERS = 4
+# a short decision pass a long one, and wait for the disk together.
+_DECIDERS = 8
 _WAIT_SECONDS = 2.0
+_REMEMBERED_BYTES = 64 << 20
 
 
 class Shelf:
@@ -179,6 +181,7 @@ class Published:
         self.law = law
         self.files = files
         self.is_kept = False  # whether the database has its files
+        self.remembered: Remembered[Any] = Remembered(_REMEMBERED_BYTES)  # decisions by this law
 
     def prepare(self) -> None:
         """Make what would keep a first caller waiting."""

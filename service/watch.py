@@ -18,7 +18,7 @@ from sqlalchemy import Connection, or_, select, update
 from engine.errors import ArrangementError
 from engine.inference.outcomes import RANK
 from service.access.permissions import Principal
-from service.evaluating import Asked, Decided, evaluate
+from service.evaluating import Asked, Decided, evaluate_anew
 from service.published import Shelf
 from service.records.keeping import ready, row_of, store
 from service.records.law import insert_new
@@ -41,7 +41,7 @@ class _Change:
 
     @property
     def outcome(self) -> str:
-        return self.decided.decision.outcome if self.decided else "undetermined"
+        return self.decided.outcome if self.decided else "undetermined"
 
     @property
     def has_lost(self) -> bool:
@@ -110,13 +110,13 @@ def _look_at(shelf: Shelf, row: Row, day: date) -> _Change | None:
     with shelf.database.reading() as connection:
         record = current_record(connection, row)
     try:
-        decided = evaluate(record["arrangement"], Asked(day, tuple(record["asked_readings"])), shelf)
+        decided = evaluate_anew(record["arrangement"], Asked(day, tuple(record["asked_readings"])), shelf)
     except ArrangementError as error:
         log.warning(
             "an arrangement is no longer understood", extra={"agreement": row["id"], "faults": len(error.faults)}
         )
         return _Change(row, None) if row["watched_outcome"] != "undetermined" else None
-    return _Change(row, decided) if decided.decision.outcome != row["watched_outcome"] else None
+    return _Change(row, decided) if decided.outcome != row["watched_outcome"] else None
 
 
 def _locked(connection: Connection, row: Row, digest: str, day: date) -> Row | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from service import audit
 from service.access.permissions import Principal, permissions_of
@@ -23,6 +23,7 @@ from service.storage.ids import is_id, new_id
 from service.storage.tables import api_keys
 
 _NOBODY = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
+_BY_ID = select(api_keys).where(api_keys.c.id == bindparam("name"))
 # Writing at each use would make every read a write.
 _LAST_USED_STEP = timedelta(minutes=1)
 
@@ -80,7 +81,7 @@ def identify(connection: Connection, text: str) -> tuple[Principal | None, bool]
     name, _, secret = text.partition(".")
     row = None
     if is_id(name, "sck"):
-        row = connection.execute(select(api_keys).where(api_keys.c.id == name)).mappings().first()
+        row = connection.execute(_BY_ID, {"name": name}).mappings().first()
     right = hmac.compare_digest(_hash(secret), row["secret_sha256"] if row else _NOBODY)
     if row is None or not right or row["revoked_at"] or (row["expires_at"] and row["expires_at"] <= now()):
         return None, False

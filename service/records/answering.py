@@ -55,12 +55,12 @@ def decide_and_keep(
     earlier = made_before(database, by, wanted)
     if earlier is not None:
         return kept(database, by, earlier, asked.form)
-    decided = evaluate(body, asked, shelf)
+    decided = evaluate(body, asked, shelf, whose=by.organisation)
     with shelf.tracing.tracer.start_as_current_span("store"):
         name, was_there = keep(database, by, decided, wanted)
     if was_there:
         return kept(database, by, name, asked.form)
-    return Answered(in_form(decided, asked.form), name, outcome=decided.decision.outcome)
+    return Answered(in_form(decided, asked.form), name, outcome=decided.outcome)
 
 
 def kept(database: Database, by: Principal, name: str, form: Form) -> Answered:

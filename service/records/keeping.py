@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -15,10 +15,12 @@ from service.evaluating import Decided
 from service.published import Published
 from service.records.law import keep_law
 from service.records.once import Once, claim, made_meanwhile
-from service.storage.columns import now
+from service.storage.columns import Blob, blob, now
 from service.storage.database import Database
 from service.storage.ids import new_id
 from service.storage.tables import evaluations
+
+_INSERT = insert(evaluations)  # made once: to make it anew costs more than to run it
 
 
 def keep(database: Database, by: Principal, decided: Decided, wanted: Once | None = None) -> tuple[str, bool]:
@@ -30,7 +32,7 @@ def keep(database: Database, by: Principal, decided: Decided, wanted: Once | Non
     ready(database, decided.published)
     row = row_of(by, decided)
     try:
-        database.write(lambda connection: store(connection, by, row, wanted))
+        database.write_together(store_all, _new(by, row, wanted))
     except IntegrityError as error:
         return made_meanwhile(database, by, wanted, error), True
     return str(row["id"]), False
@@ -43,32 +45,54 @@ def ready(database: Database, published: Published) -> None:
         published.is_kept = True
 
 
-def store(connection: Connection, by: Principal, row: Mapping[str, Any], wanted: Once | None = None) -> None:
-    """Write a record, its key first: of two equal requests the second ends here."""
-    claim(connection, by, wanted, row["id"])
-    connection.execute(insert(evaluations).values(row))
-    audit.append(connection, by, "evaluation.stored", row["id"], after=state_of(row))
+@dataclass(frozen=True, slots=True)
+class New:
+    """A record to be written, with its key and its entry."""
+
+    by: Principal
+    row: Mapping[str, Any]
+    wanted: Once | None
+    entry: audit.Entry
+
+
+def _new(by: Principal, row: Mapping[str, Any], wanted: Once | None = None) -> New:
+    return New(by, row, wanted, audit.entry(by, "evaluation.stored", row["id"], after=state_of(row)))
+
+
+def store(connection: Connection, by: Principal, row: Mapping[str, Any]) -> None:
+    """Write a record with its entry."""
+    store_all(connection, [_new(by, row)])
+
+
+def store_all(connection: Connection, records: Sequence[New]) -> None:
+    """Write records, their keys first: of two equal requests the second ends there. Their entries come last."""
+    for each in records:
+        claim(connection, each.by, each.wanted, each.row["id"])
+    connection.execute(_INSERT, [each.row for each in records])
+    audit.append_all(connection, [each.entry for each in records])
 
 
 def row_of(by: Principal, decided: Decided) -> dict[str, Any]:
     """Return the record of a decision."""
-    decision = decided.decision
+    arrangement = Blob(decided.body)
+    # Not once the transaction has begun: others wait for its end.
+    _ = arrangement.packed, decided.written.packed
     return {
         "id": new_id("ev"),
         "organisation": by.organisation,
         "created_at": now(),
         "created_by": by.id,
-        "title": decision.title,
-        "as_of": decision.as_of,
-        "outcome": decision.outcome,
+        "title": decided.title,
+        "as_of": decided.as_of,
+        "outcome": decided.outcome,
         "asked_as_of": decided.asked.as_of,
         "asked_readings": list(decided.asked.readings),
-        "arrangement": decided.body,
+        "arrangement": arrangement,
         "decision": decided.written,
-        "decision_sha256": hashlib.sha256(decided.written).hexdigest(),
-        "input_sha256": decision.receipt.input_sha256,
-        "library_sha256": decision.receipt.library_sha256,
-        "engine": decision.receipt.engine,
+        "decision_sha256": decided.written.sha256,
+        "input_sha256": decided.receipt.input_sha256,
+        "library_sha256": decided.receipt.library_sha256,
+        "engine": decided.receipt.engine,
     }
 
 
@@ -79,6 +103,6 @@ def state_of(row: Mapping[str, Any]) -> dict[str, Any]:
         **{name: row[name] for name in names},
         "as_of": row["as_of"].isoformat(),
         "asked_as_of": row["asked_as_of"] and row["asked_as_of"].isoformat(),
-        "arrangement_sha256": hashlib.sha256(row["arrangement"]).hexdigest(),
-        "decision_sha256": hashlib.sha256(row["decision"]).hexdigest(),
+        "arrangement_sha256": blob(row["arrangement"]).sha256,
+        "decision_sha256": blob(row["decision"]).sha256,
     }

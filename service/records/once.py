@@ -20,6 +20,7 @@ from service.storage.database import Database
 from service.storage.tables import idempotency
 
 _KEY_LIMIT = 200
+_INSERT = insert(idempotency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def claim(connection: Connection, by: Principal, wanted: Once | None, made: str)
     if wanted is not None:
         mine = {"organisation": by.organisation, "actor": by.id, "key": wanted.key}
         values = {**mine, "request_sha256": wanted.request_sha256, "made": made, "created_at": now()}
-        connection.execute(insert(idempotency).values(values))
+        connection.execute(_INSERT, values)
 
 
 def made_before(database: Database, by: Principal, wanted: Once | None) -> str | None:

@@ -216,7 +216,7 @@ class _Doer:
 
     def decided(self, body: bytes) -> Row:
         """Return the record of the decision on an arrangement."""
-        decided = evaluate(body, Asked(), self.shelf, "/arrangement")
+        decided = evaluate(body, Asked(), self.shelf, "/arrangement", self.by.organisation)
         ready(self.shelf.database, decided.published)
         return row_of(self.by, decided)
 

@@ -69,5 +69,5 @@ def _decide(
 ) -> Answered:
     if database is None:
         decided = evaluate(body, asked, shelf)
-        return Answered(decided.written, outcome=decided.decision.outcome)
+        return Answered(decided.written, outcome=decided.outcome)
     return decide_and_keep(body, asked, shelf, database, by, key and f"{key}/{number}")

@@ -148,7 +148,7 @@ async def _answer(shelf: Shelf, work: Callable[[], tuple[Decision, Written]]) ->
 
 def _matter(body: bytes, asked: Asked, shelf: Shelf) -> tuple[Decision, Arrangement]:
     found = evaluate(body, asked, shelf)
-    return found.decision, read_arrangement(parse_json(body.decode("utf-8-sig")), found.published.law.library)
+    return found.decision(), read_arrangement(parse_json(body.decode("utf-8-sig")), found.published.law.library)
 
 
 def _matter_of_record(shelf: Shelf, by: Principal, name: str) -> tuple[Decision, Arrangement]:

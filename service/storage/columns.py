@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, LargeBinary, Text, TypeDecorator
@@ -37,6 +39,25 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Blob(bytes):
+    """Bytes that are hashed and compressed once, and before a transaction, in which others would wait for it."""
+
+    @cached_property
+    def sha256(self) -> str:
+        """Their hash."""
+        return hashlib.sha256(self).hexdigest()
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The same, compressed."""
+        return zlib.compress(self, _LEVEL)
+
+
+def blob(value: bytes) -> Blob:
+    """Return bytes as a `Blob`, the same one where they are."""
+    return value if isinstance(value, Blob) else Blob(value)
+
+
 class Packed(TypeDecorator[bytes]):
     """Bytes, compressed."""
 
@@ -45,7 +66,7 @@ class Packed(TypeDecorator[bytes]):
 
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
         """Compress."""
-        return None if value is None else zlib.compress(value, _LEVEL)
+        return None if value is None else blob(value).packed
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
         """Give the bytes back."""

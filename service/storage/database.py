@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,8 +14,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from engine.errors import SafeconductError
+from service.storage.together import Together
 
 ResultT = TypeVar("ResultT")
+ItemT = TypeVar("ItemT")
 _POOL = 8
 _OVERFLOW = 8
 _CONNECT_SECONDS = 3
@@ -36,6 +39,8 @@ class Database:
         self.url = read_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._turn = threading.Lock()
+        self._together: dict[Any, Together[Any]] = {}
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -44,13 +49,24 @@ class Database:
             yield connection
 
     @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """Yield a connection for one statement that reads.
+
+        PostgreSQL needs no transaction around it, which would be two more ways there and back.
+        """
+        options = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with self.engine.connect().execution_options(**options) as connection:
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield a connection in a transaction that is committed at the end, or rolled back when something is raised.
 
         On SQLite it takes the write lock at once: a transaction that reads first and wants to write later could find
-        that another has written in between, and nothing but a retry would help.
+        that another has written in between, and nothing but a retry would help. Threads of this process queue for it:
+        SQLite itself would let them sleep and try again, and some of them would wait very long.
         """
-        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with self._queued(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -59,6 +75,18 @@ class Database:
         with self.engine.connect() as connection:
             # On SQLite a transaction sees nothing else.
             yield connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
+
+    @contextmanager
+    def _queued(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=_LOCK_SECONDS):
+            raise PoolTimeoutError("others write for too long")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def write(self, work: Callable[[Connection], ResultT]) -> ResultT:
         """Run `work` in a transaction; again where the database asks for that. It must do nothing but write there."""
@@ -70,6 +98,17 @@ class Database:
                 if not tries_left or getattr(error.orig, "sqlstate", None) not in _AGAIN:
                     raise
         raise AssertionError
+
+    def write_together(self, work: Callable[[Connection, Sequence[ItemT]], None], item: ItemT) -> None:
+        """Run `work` for an item in a transaction with those that other threads bring at the time.
+
+        Args:
+            work: A function of a module, by which items find together. As in `write`, it may run more than once.
+        """
+        made: Together[ItemT] = Together(
+            lambda items: self.write(lambda connection: work(connection, items)), _is_of_one
+        )
+        self._together.setdefault(work, made).add(item)
 
     def close(self) -> None:
         """Close every connection."""
@@ -112,6 +151,10 @@ def failure_of(error: BaseException) -> str:
     # Connection failures have no state at all; classes 08, 53 and 57 are connections, resources and shutdowns.
     away = error.connection_invalidated or (state or "08")[:2] in ("08", "53", "57")
     return "away" if away and type(error).__name__ in ("OperationalError", "InterfaceError") else ""
+
+
+def _is_of_one(error: Exception) -> bool:
+    return not failure_of(error)
 
 
 _SQLITE_FAILURES = {

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.cli import main
-from service.audit import append, digest
+from service.audit import append_all, digest
 from service.records.keeping import state_of
 from service.routes.audit import AuditPage
 from service.storage.tables import audit_entries, audit_heads, evaluations
@@ -44,11 +44,11 @@ def test_what_fails_leaves_no_entry_and_what_cannot_be_logged_is_not_done(
     stored.submit()
     before = len(entries(stored))
 
-    def fail(*given: Any, **more: Any) -> None:
-        append(*given, **more)
+    def fail(*given: Any) -> None:
+        append_all(*given)
         raise RuntimeError("the log is broken")
 
-    monkeypatch.setattr("service.audit.append", fail)
+    monkeypatch.setattr("service.audit.append_all", fail)
     assert stored.submit().status_code == 500
     monkeypatch.undo()
     assert len(entries(stored)) == before
