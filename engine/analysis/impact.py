@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
 from engine.analysis.portfolio import Stored
 from engine.analysis.processes import shared
-from engine.analysis.reaching import Index
+from engine.analysis.reaching import MAYBE, Index, Reach
 from engine.decision.deciding import outcomes
 from engine.decision.statute import Law, load_law
 from engine.errors import ArrangementError
+from engine.facts.arrangement import Arrangement
 from engine.inference.outcomes import RANK, Outcome, worst
 from engine.inference.programs import BookPrograms
 from engine.law.intake import read_arrangement
@@ -129,6 +131,9 @@ def tried(before: Book, after: Book, everything: bool, stored: _Chunk) -> Tried:
 
 def _tried(before: Book, after: Book, everything: bool, name: str, text: bytes) -> tuple[bool, Turn | None]:
     data = orjson.loads(text)
+    reach = MAYBE if everything else _reach(before, after, text, data)
+    if not reach.reached:
+        return False, None
     laws = (_law(before), _law(after))
     try:
         arrangement = read_arrangement(data, laws[0].library)
@@ -136,16 +141,22 @@ def _tried(before: Book, after: Book, everything: bool, name: str, text: bytes) 
             read_arrangement(data, laws[1].library)
     except ArrangementError as error:
         return True, Turn(name, "changed", "undetermined", "undetermined", {}, str(error).splitlines()[0])
-    if not everything:
-        reach = index_of(before, after).reach(text, arrangement, before.day)
-        if not reach.differs:
-            return reach.reached, None
+    if not reach.differs:
+        return True, None
     # Evidence is that of one day, so that only the law makes the difference.
     sides = [
         outcomes(arrangement, law, book.day, arrangement.readings, facts_on=before.day)
         for law, book in zip(laws, (before, after), strict=True)
     ]
     return True, None if sides[0] == sides[1] else _turn(name, *sides)
+
+
+def _reach(before: Book, after: Book, text: bytes, data: object) -> Reach:
+    try:
+        arrangement = Arrangement.model_validate(data)
+    except ValidationError:
+        return MAYBE
+    return index_of(before, after).reach(text, arrangement, before.day)
 
 
 def _turn(name: str, before: dict[str, Outcome], after: dict[str, Outcome]) -> Turn:

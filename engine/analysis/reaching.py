@@ -36,7 +36,7 @@ class Reach:
 
 
 _NOT = Reach(reached=False, differs=False)
-_MAYBE = Reach(reached=True, differs=True)
+MAYBE = Reach(reached=True, differs=True)
 
 
 class Index:
@@ -81,17 +81,17 @@ class Index:
     def reach(self, text: bytes, arrangement: Arrangement, day: date) -> Reach:
         """Return how the change bears on an arrangement; facts and evidence are those of `day`."""
         if self._names_other_words(text):
-            return _MAYBE
+            return MAYBE
         judges = [Judge(side, arrangement.readings, None) for side in self._sides]
         reach = _NOT
         for leg in ArrangementView(arrangement, day).legs:
             places = touched(leg)
             if not places.isdisjoint(self.covered):
-                return _MAYBE
+                return MAYBE
             for name in self.instruments:
                 old, new = (_finding(judge, name, leg, places) for judge in judges)
                 if old != new:
-                    return _MAYBE
+                    return MAYBE
                 if old is not None:
                     reach = Reach(reached=True, differs=False)
         return reach
