@@ -10,9 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 from engine import ArrangementError, Decision, evaluate, load_rulesets
+from engine.inference.outcomes import OUTCOMES, RANK
 from engine.law.intake import parse_json, parse_yaml
-
-ORDER = ("prohibited", "not_yet_permitted", "undetermined", "permitted_with_conditions", "permitted")
 
 
 def main(folder: Path) -> int:
@@ -26,11 +25,11 @@ def main(folder: Path) -> int:
             decisions.append((path.name, evaluate(data, law)))
         except ArrangementError as error:
             print(f"{path.name}: cannot be read\n{error}", file=sys.stderr)
-    for name, decision in sorted(decisions, key=lambda pair: (ORDER.index(pair[1].outcome), pair[0])):
+    for name, decision in sorted(decisions, key=lambda pair: (RANK[pair[1].outcome], pair[0])):
         first = decision.questions[0].ask if decision.questions else ""
         print(f"{decision.outcome:<26} {name:<40} {first}")
     counts = Counter(decision.outcome for _, decision in decisions)
-    print(", ".join(f"{counts[outcome]} {outcome}" for outcome in ORDER if counts[outcome]))
+    print(", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome]))
     return 0
 
 

@@ -16,9 +16,11 @@ from service.access.cookies import cookie_name
 from service.access.permissions import ANONYMOUS
 from service.access.routes import GUARDS
 from service.examples import decided, examples
+from service.openapi_names import add, name_parts
 from service.published import Published
 from service.routes import beyond
 from service.routes.common import errors
+from service.routes.imports import DOCUMENTS
 from service.settings import Settings
 from service.shapes import SCHEMA_OF, Problem
 
@@ -110,24 +112,15 @@ def document(app: FastAPI, published: Published) -> dict[str, Any]:
     schemas = found["components"]["schemas"]
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
-    _add(schemas, "Problem", Problem.model_json_schema(ref_template=_REF + "{model}"))
-    _add(schemas, "Arrangement", _moved(published.schema))
+    _take(schemas, "Problem", Problem.model_json_schema(ref_template=_REF + "{model}"))
+    _take(schemas, "Arrangement", _moved(published.schema))
     for name, answer in {"Decision": DECISION, **beyond.ANSWERS}.items():
-        _add(schemas, name, answer.json_schema(mode="serialization", ref_template=_REF + "{model}"))
-    _share(found)
+        _take(schemas, name, answer.json_schema(mode="serialization", ref_template=_REF + "{model}"))
+    add(schemas, DOCUMENTS)
+    name_parts(found, published.law.library)
     _guard(found, app.state.shelf.settings)
     _exemplify(found, published)
     return dict(_referring(found))
-
-
-def _share(found: dict[str, Any]) -> None:
-    """Move what forms define beside themselves to the components."""
-    for path in found["paths"].values():
-        for operation in path.values():
-            for content in operation.get("requestBody", {}).get("content", {}).values():
-                content["schema"] = dict(content["schema"])  # the form's own, which other documents show as well
-                for name, schema in content["schema"].pop("$defs", {}).items():
-                    _add(found["components"]["schemas"], name, dict(schema))
 
 
 def _guard(found: dict[str, Any], settings: Settings) -> None:
@@ -154,12 +147,9 @@ def _guard(found: dict[str, Any], settings: Settings) -> None:
             operation["security"] = [*({name: []} for name in schemes), *optional]
 
 
-def _add(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:
-    parts = {**schema.pop("$defs", {}), name: schema}
-    taken = [part for part in parts if part in schemas and schemas[part] != parts[part]]
-    if taken:
-        raise ValueError(f"two schemas of one name: {', '.join(taken)}")
-    schemas.update(parts)
+def _take(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:
+    """Add a schema to the components, and what it defines beside itself."""
+    add(schemas, {**schema.pop("$defs", {}), name: {**schema, "title": name}})
 
 
 def _moved(schema: Any) -> Any:
@@ -205,7 +195,8 @@ def _exemplify(found: dict[str, Any], published: Published) -> None:
 def _exemplify_imports(found: dict[str, Any], published: Published) -> None:
     draft = asdict(import_document(_TAGS, published.law.library, "duo"))
     operation = found["paths"]["/v1/imports"]["post"]
-    operation["requestBody"]["content"]["text/plain"]["examples"] = {"tags": {"summary": "DUO tags", "value": _TAGS}}
+    tags = operation["requestBody"]["content"]["text/plain; charset=utf-8"]
+    tags["examples"] = {"tags": {"summary": "DUO tags", "value": _TAGS}}
     answer = operation["responses"]["200"]["content"]["application/json"]
     answer["examples"] = {"tags": {"summary": "Draft of DUO tags", "value": draft}}
 

@@ -25,6 +25,12 @@ _ENUMS = {
     ("RequestedUse", "research"): "research_use",
 }
 _OWNERS = {"party": "Party", "dataset": "Dataset", "transfer": "Transfer", "arrangement": ""}
+# What every measure's evidence can say; a measure may have details of its own.
+EVIDENCE: Mapping[str, Any] = {
+    "done": {"type": "string", "format": "date"},
+    "until": {"type": "string", "format": "date"},
+    "reference": {"type": "string"},
+}
 _TYPES = {"bool": {"type": "boolean"}, "int": {"type": "integer"}, "country": {"type": "string"}}
 
 
@@ -86,11 +92,6 @@ def _measures(library: Library) -> dict[str, Any]:
 
 
 def _measure(measure: Measure) -> dict[str, Any]:
-    common: Mapping[str, Any] = {
-        "done": {"type": "string", "format": "date"},
-        "until": {"type": "string", "format": "date"},
-        "reference": {"type": "string"},
-    }
     fields = {name: _typed(field.type, field.values, field.ask) for name, field in measure.fields.items()}
-    evidence = {"type": "object", "additionalProperties": False, "properties": {**common, **fields}}
+    evidence = {"type": "object", "additionalProperties": False, "properties": {**EVIDENCE, **fields}}
     return {"description": measure.ask, "anyOf": [{"type": "boolean"}, {"const": "none"}, evidence]}

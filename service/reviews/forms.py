@@ -11,6 +11,7 @@ from engine.facts.arrangement import Day
 from service.forms import Form
 from service.reviews.orcid import read_orcid
 from service.reviews.steps import State
+from service.shapes import SCHEMA_OF
 
 # Anything printable, with line breaks: people write paragraphs.
 _PRINTABLE = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
@@ -24,7 +25,7 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"
 class AgreementForm(Form):
     """An agreement to be reviewed."""
 
-    arrangement: dict[str, Any]
+    arrangement: Annotated[dict[str, Any], Field(json_schema_extra={SCHEMA_OF: "Arrangement"})]
     note: Annotated[str, StringConstraints(max_length=10_000, pattern=_PRINTABLE)] = ""
 
 

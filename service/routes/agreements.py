@@ -45,6 +45,7 @@ _HEADERS = {
         "schema": {"type": "string"},
     },
 }
+AttentionSought = Literal["any", "permission_lost", "outcome_changed", "override_expired"]
 Act = Callable[[Connection, Principal, str, int, Any], Row]
 
 
@@ -60,10 +61,7 @@ def get_agreements(
     request: Request,
     by: Asking,
     state: Annotated[list[State] | None, Query(description="One of these; may be repeated.")] = None,
-    attention: Annotated[
-        Literal["any", "permission_lost", "outcome_changed", "override_expired"] | None,
-        Query(description="Only those that ask for it."),
-    ] = None,
+    attention: Annotated[AttentionSought | None, Query(description="Only those that ask for it.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:

@@ -18,7 +18,7 @@ from service.storage.tables import audit_entries
 from service.verifying import export, signing_key
 
 router = APIRouter(prefix="/v1", tags=["audit"])
-_TEXT = {"application/x-ndjson": {"schema": {"type": "string"}}}
+_LINES = {"application/x-ndjson": {"schema": {"type": "string", "format": "binary"}}}
 
 
 class AuditEntry(Shape):
@@ -86,7 +86,7 @@ def get_entries(
     "form. `safeconduct audit verify FILE` checks it without the service.",
     dependencies=[only()],
     response_class=Response,
-    responses={200: {"description": "The log.", "content": _TEXT}, **errors(401, 403, 404, 422, 503)},
+    responses={200: {"description": "The log.", "content": _LINES}, **errors(401, 403, 404, 422, 503)},
 )
 def get_export(request: Request, by: Asking) -> Response:
     """Export the log."""

@@ -21,13 +21,14 @@ from service.routes.evaluations import Readings, Store
 from service.storage.database import Database
 
 router = APIRouter(prefix="/v1", tags=["decide"])
-_TEXT = {MEDIA_TYPE: {"schema": {"type": "string"}}}
+# Read and written as it comes: for a generated client it is a stream, like a file.
+_LINES = {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 _ANSWERED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A line for each line, in order, as soon as it is decided: `line`, `done` (how many are "
         "answered so far), `status`, and `id`, `outcome` and `decision`, or `problem`. The last is the `summary`: "
         "`lines`, `decided`, `stored`, `failed`. Without it, the batch was broken off.",
-        "content": _TEXT,
+        "content": _LINES,
     }
 }
 
@@ -41,7 +42,7 @@ _ANSWERED: dict[int | str, dict[str, Any]] = {
     dependencies=[only("as_of", "reading", "store", "brief", many=("reading",))],
     response_class=Response,
     responses={**_ANSWERED, **errors(401, 403, 404, 413, 415, 422, 503)},
-    openapi_extra={"requestBody": {"required": True, "content": _TEXT}},
+    openapi_extra={"requestBody": {"required": True, "content": _LINES}},
 )
 async def post_batch(
     request: Request,

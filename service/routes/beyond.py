@@ -40,10 +40,11 @@ _BODY = {
 }
 _SVG = "image/svg+xml"
 _MOST_PLACES = 60
-# Every schema that these answers have, for the OpenAPI document.
+# Every schema that these answers have, for the OpenAPI document. None is named as a property of its own is: a generated
+# client has variables of both names.
 ANSWERS: Mapping[str, TypeAdapter[Any]] = {
     "Timeline": TypeAdapter(Timeline),
-    "Remedies": TypeAdapter(Remedies),
+    "RemediesFound": TypeAdapter(Remedies),
     "Missing": TypeAdapter(Missing),
     "Comparison": TypeAdapter(Comparison),
     "Matrix": TypeAdapter(Matrix),
@@ -113,7 +114,7 @@ async def post_timeline(
     summary="Ask what would make a whole arrangement lawful",
     dependencies=[only("as_of", "reading", "most", "alternatives", many=("reading",))],
     response_class=Response,
-    responses={**_answered("Remedies"), **errors(401, 403, 413, 415, 422, 503)},
+    responses={**_answered("RemediesFound"), **errors(401, 403, 413, 415, 422, 503)},
     openapi_extra=_BODY,
 )
 async def post_remedies(
@@ -127,7 +128,7 @@ async def post_remedies(
 
     def work(arrangement: Arrangement, law: Law, readings: Mapping[str, str]) -> bytes:
         found = remedies(arrangement, law, as_of=as_of, readings=readings, most=most, alternatives=alternatives)
-        return ANSWERS["Remedies"].dump_json(found)
+        return ANSWERS["RemediesFound"].dump_json(found)
 
     return Response(await _asked(request, reading, work), media_type="application/json")
 

@@ -43,7 +43,8 @@ _WRITTEN: dict[int | str, dict[str, Any]] = {
             else {"schema": {"type": "object"}}
             if form == "jsonld"
             else _TEXT
-            for form, (media, _) in MEDIA.items()
+            # The files first: a generated client takes the first for the type of every answer, and bytes hold them all.
+            for form, (media, _) in sorted(MEDIA.items(), key=lambda each: each[0] not in ("pdf", "docx"))
         },
     }
 }

@@ -21,12 +21,18 @@ from service.routes.common import as_json, errors, only, shelf_of
 
 router = APIRouter(prefix="/v1", tags=["decide"])
 MEDIA: tuple[str, ...] = ("application/json", "application/ld+json", "text/turtle", "text/plain")
-_TEXT = {"schema": {"type": "string"}}
+_FILE = {"schema": {"type": "string", "format": "binary"}}
 _BODY: dict[str, Any] = {
-    "application/json": {"schema": {}},
-    "application/ld+json": {"schema": {}},
-    "text/turtle": _TEXT,
-    "text/plain": _TEXT,
+    "application/json": {"schema": {"$ref": "#/components/schemas/JsonDocument"}},
+    "application/ld+json": {"schema": {"$ref": "#/components/schemas/LinkedDocument"}},
+    "text/turtle": _FILE,
+    # With its charset, which tells it from the plain text of answers where a generator is told what to make of each.
+    "text/plain; charset=utf-8": _FILE,
+}
+# Each of a name of its own: a typed client chooses the media type by the type of the body.
+DOCUMENTS: dict[str, dict[str, Any]] = {
+    "JsonDocument": {"type": "object", "description": "A data management plan or a data card."},
+    "LinkedDocument": {"type": "object", "description": "A catalogue or a data card as JSON-LD."},
 }
 From = Annotated[
     Form | None,

@@ -29,6 +29,7 @@ from service.telling.events import state_of
 from service.telling.signing import new_secret
 
 router = APIRouter(prefix="/v1", tags=["webhooks"])
+DeliveryState = Literal["waiting", "delivered", "dead"]
 Id = Annotated[str, Path(alias="id")]
 EventType = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z]+\.[a-z_]+$")]
 
@@ -74,7 +75,7 @@ class DeliveryLine(Shape):
     event: str
     type: str
     subject: str
-    state: Literal["waiting", "delivered", "dead"]
+    state: DeliveryState
     attempts: int
     next_at: shapes.TimeText | None
     answered: Annotated[int | None, Field(description="HTTP status of the last attempt.")]
@@ -177,7 +178,7 @@ def delete_webhook(request: Request, by: Asking, name: Id) -> Response:
 def get_deliveries(
     request: Request,
     by: Asking,
-    state: Literal["waiting", "delivered", "dead"] | None = None,
+    state: DeliveryState | None = None,
     webhook: Annotated[str | None, Query(max_length=40)] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
