@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from engine.cli import asking, beyond, commands, impacts, importing, matrices
+from engine.cli import asking, beyond, changes, commands, impacts, importing, matrices
 from engine.cli.intake import add_case, day
 from engine.errors import FaultsError, SafeconductError
 from engine.law.files import default_rulesets
@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     beyond.add_commands(subs)
     importing.add_command(subs)
     asking.add_commands(subs)
+    changes.add_command(subs)
     impacts.add_commands(subs)
     matrices.add_commands(subs)
 
