@@ -38,6 +38,9 @@ from service.routes import (
     sign_in,
     webhooks,
 )
+from service.routes import (
+    problems as problem_pages,
+)
 from service.routes.common import published_of
 from service.settings import Settings
 
@@ -103,6 +106,7 @@ def create_app(
         audit,
         law,
         operations,
+        problem_pages,
     ):
         app.include_router(each.router)
     _publish(app, with_pages=shelf.settings.docs)

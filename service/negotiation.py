@@ -22,17 +22,24 @@ def accepted(headers: Headers) -> Form:
     Raises:
         Problem: 406, none of the forms is acceptable.
     """
+    return FORMS[preferred(headers, tuple(FORMS))]
+
+
+def preferred(headers: Headers, known: Sequence[str]) -> str:
+    """Return the media type that `Accept` prefers; the first where it does not say, and of equals.
+
+    Raises:
+        Problem: 406, none of them is acceptable.
+    """
     text = ",".join(headers.getlist("accept")).strip()
     if not text:
-        return "json"
+        return known[0]
     ranges = [_range(part) for part in text.split(",") if part.strip()]
-    best = max(FORMS, key=lambda media: _quality(media, ranges))  # the first of equals
+    best = max(known, key=lambda media: _quality(media, ranges))
     if _quality(best, ranges) <= 0:
-        raise problem(406, "not-acceptable", "no form of the answer is acceptable", "header:Accept", _LISTED)
-    return FORMS[best]
-
-
-_LISTED = "ask for " + ", ".join(f"`{media}`" for media in FORMS)
+        help = "ask for " + ", ".join(f"`{media}`" for media in known)
+        raise problem(406, "not-acceptable", "no form of the answer is acceptable", "header:Accept", help)
+    return best
 
 
 def _range(part: str) -> tuple[str, float]:

@@ -36,7 +36,8 @@ Decision support from encoded law, not legal advice.
 
 Every error has one form: `application/problem+json` with `type`, `title`, `status` and `errors`; each error has `code`,
 `where`, `message` and `help`. The type is `/problems/` and the code of the errors, or `/problems/invalid-arrangement`
-where a request has faults of several kinds. A query parameter that is not known is refused.
+where a request has faults of several kinds; `GET /problems` explains each. A query parameter that is not known is
+refused.
 """
 # Real examples of what goes wrong; a test sends requests that get exactly these.
 _PROBLEMS: dict[str, tuple[str, str, str, str]] = {

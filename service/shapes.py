@@ -26,7 +26,7 @@ class Shape(BaseModel):
 class ProblemError(Shape):
     """One mistake."""
 
-    code: Annotated[str, Field(description="Stable name of the kind of mistake.")]
+    code: Annotated[str, Field(description="Stable name of the kind of mistake: `GET /problems` explains all.")]
     where: Annotated[
         str,
         Field(

@@ -24,6 +24,8 @@ GUARDS: Mapping[tuple[str, str], Guard] = {
     ("GET", "/docs/swagger-ui.css"): "public",
     ("GET", "/docs/swagger-ui-bundle.js"): "public",
     ("GET", "/docs/start.js"): "public",
+    ("GET", "/problems"): "public",
+    ("GET", "/problems/{code}"): "public",
     ("GET", "/metrics"): "metrics:read",
     ("GET", "/auth"): "public",
     ("GET", "/auth/sign-in"): "public",

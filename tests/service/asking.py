@@ -9,6 +9,8 @@ from typing import Any
 import httpx2
 from starlette.testclient import TestClient
 
+from service.problem_kinds import KINDS
+
 JSON = {"Content-Type": "application/json"}
 
 
@@ -31,7 +33,7 @@ def problem(response: httpx2.Response, status: int) -> dict[str, Any]:
     for error in body["errors"]:
         assert list(error) == ["code", "where", "message", "help"]
         assert all(isinstance(value, str) for value in error.values())
-        assert re.fullmatch(r"[a-z0-9-]+", error["code"])
+        assert status in KINDS[error["code"]].status, f"`service/problem_kinds.py` does not have {error['code']}"
         assert error["message"]
         assert not error["message"].endswith(".")
     codes = {error["code"] for error in body["errors"]}

@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
+from service.access.routes import GUARDS
 from service.storage.database import Database
 from service.storage.upgrading import upgrade
 from service.verifying import check_database
@@ -38,6 +39,9 @@ CHECKS = [
 MODES = {GenerationMode.POSITIVE: CHECKS, GenerationMode.NEGATIVE: [*CHECKS, negative_data_rejection]}
 # Any body is text, so none is of a wrong type before it is read.
 TEXT = ("/v1/evaluations/batch", "/v1/imports")
+# Requests for each operation and mode: a fixed budget, whatever routes there will be. Arrangements are read by the same
+# code at every route, and are tried most where they cost least.
+MOST, MANY, SOME = 120, 20, 10
 VALUES = st.recursive(
     st.sampled_from(
         [None, True, False, "none", "", "US", "thl", "nih", "t2d", "fi-us", "2026-01-01", "\ud800", "\u202e"]
@@ -93,9 +97,15 @@ def ask(operation: Any, mode: GenerationMode, examples: int, headers: dict[str, 
     return asked
 
 
+def share(operation: Any) -> int:
+    if operation.path == "/v1/evaluations":
+        return MOST
+    return MANY if operation.body else SOME
+
+
 @pytest.mark.slow
 def test_every_answer_keeps_the_contract(operations: list[Any]) -> None:
-    asked = sum(ask(operation, mode, 120 if operation.body else 20) for operation, mode in runs(operations))
+    asked = sum(ask(operation, mode, share(operation)) for operation, mode in runs(operations))
     assert asked > 300
 
 
@@ -113,6 +123,62 @@ def test_every_answer_keeps_the_contract_for_somebody_who_may_do_everything(tmp_
         assert stored.ask("GET", f"/v1/agreements/{name}", key=key).status_code == 200
         with stored.database.reading() as connection:
             check_database(connection)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("credentials", ["none", "bad", "of somebody else"])
+def test_whoever_may_not_gets_nothing_that_is_stored(credentials: str, tmp_path: Path) -> None:
+    """Every route is asked about what is really there, with the ids that it really has."""
+    url = str(tmp_path / "x.sqlite3")
+    upgrade(Database(url))
+    with service(url, tmp_path, anonymous=False) as stored:
+        secret = "Of nobody else's business"
+        key = stored.key("administrator", "reviewer")
+        agreement = name_of(stored.ask("POST", "/v1/agreements", key=key, json={"arrangement": small(title=secret)}))
+        record = stored.ask("GET", f"/v1/agreements/{agreement}", key=key).json()["revisions"][0]["evaluation"]
+        names = {"agreements": agreement, "evaluations": record, "keys": key.partition(".")[0]}
+        app: Any = stored.client.app
+        app.state.shelf.bad_credentials.per_minute = 0  # no end of guessing: each route is to say no itself
+        loaded: Any = schemathesis.openapi.from_asgi("/openapi.json", app)
+        others = {"bad": "sck_x.y", "of somebody else": stored.administrators["theirs"]}.get(credentials)
+        headers = {"If-Match": '"1"', **({"Authorization": f"Bearer {others}"} if others else {})}
+        seen: set[int] = set()
+
+        def check(response: Any, _case: Any) -> None:
+            seen.add(response.status_code)
+            assert secret not in response.text
+            if credentials != "of somebody else" and guard != "public":
+                assert response.status_code == 401, response.text
+
+        for found in loaded.get_all_operations():
+            operation = found.ok()
+            guard = GUARDS[operation.method.upper(), operation.path]
+            name = names.get(operation.path.split("/")[2]) if "{id}" in operation.path else None
+            attempt(operation, headers, {"id": name} if name else {}, check)
+        assert 200 in seen
+        assert stored.ask("GET", f"/v1/agreements/{agreement}", key=key).json()["version"] == 1
+
+
+def attempt(operation: Any, headers: dict[str, str], path: dict[str, str], check: Any) -> None:
+    """Make a few requests of a right form, about what `path` names."""
+
+    @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+    @settings(
+        max_examples=3,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def once(case: schemathesis.Case[Any]) -> None:
+        case.path_parameters.update(path)
+        response = case.call(headers=headers)
+        for each in (not_a_server_error, status_code_conformance):
+            case.validate_response(response, checks=[each], headers=headers)
+        check(response, case)
+
+    once()
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
