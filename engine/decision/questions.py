@@ -16,8 +16,8 @@ from engine.decision.sides import pointer_of, subject_pointer
 from engine.facts.legs import Leg
 from engine.facts.parties import PartyView
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth
-from engine.inference.atoms import Subject, getter, party_getter
 from engine.inference.evaluation import Environment, Found
+from engine.inference.getters import Subject, getter, party_getter
 from engine.inference.program import Formula, Literal, Program
 from engine.inference.reference import evaluate, truth
 from engine.law.expression import PARTY_ROOTS, Atom, CountRef, FactRef, MeasureRef, PercentRef, ReadingRef

@@ -11,8 +11,8 @@ from engine.decision.model import FactTrace, ParameterTrace
 from engine.facts.legs import FACT_PLACES, Leg
 from engine.facts.parties import PartyView
 from engine.facts.values import Missing, PartialSet
-from engine.inference.atoms import Getter, Subject, getter, party_getter
 from engine.inference.evaluation import Environment
+from engine.inference.getters import Getter, Subject, getter, party_getter
 from engine.law.book import StatuteBook
 from engine.law.expression import (
     PARTY_ROOTS,

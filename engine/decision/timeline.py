@@ -6,14 +6,15 @@ to the next only the instruments whose law changes are worked out again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
 from weakref import WeakKeyDictionary
 
 from engine.decision.basis import Basis, basis_of
-from engine.decision.changing import Changes, LegalChange, names_read
+from engine.decision.bearing import State, about, bears, mattering, read_by, standing
+from engine.decision.changing import Changes, LegalChange
 from engine.decision.deciding import settled, whole_of
 from engine.decision.findings import mechanism_of
 from engine.decision.gaps import gaps_of
@@ -22,16 +23,13 @@ from engine.facts.arrangement import Arrangement
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE
 from engine.facts.views import ArrangementView
-from engine.inference.evaluation import Found, Judge
+from engine.inference.evaluation import Judge
 from engine.inference.outcomes import RANK, Outcome, worst
-from engine.inference.program import And, Formula, Literal, literals
 from engine.inference.programs import BookPrograms, touched
-from engine.law.expression import Atom, FactRef
 from engine.law.model import END, Period
 
 _ONE_DAY = timedelta(days=1)
 _NOT_COVERED = "jurisdiction-not-covered"
-_TOLD = ("scope", "exemption", "route", "ban")
 _CHANGES: WeakKeyDictionary[Law, Changes] = WeakKeyDictionary()
 
 
@@ -106,15 +104,6 @@ class Timeline:
     basis: Basis
 
 
-@dataclass(slots=True)
-class _State:
-    """How one instrument stands to one leg."""
-
-    outcome: Outcome
-    mechanism: str
-    found: Found
-
-
 _Key = tuple[int, str]
 
 
@@ -156,7 +145,7 @@ class _Walker:
         self.law = law
         self.readings = readings
         self.places = {leg.index: touched(leg) for leg in view.legs}
-        self.states: dict[_Key, _State] = {}
+        self.states: dict[_Key, State] = {}
         self.gaps: dict[int, tuple[str, ...]] = {}
         self.open: dict[int, bool] = {}
         self.used: set[str] = set()
@@ -195,9 +184,9 @@ class _Walker:
                 self.used.add(name)
                 outcome, under = settled(judge, programs, name, leg, self.readings)
                 found = under[0][1] if under and outcome != "undetermined" else judge.decide(name, leg)
-                self.states[key] = _State(outcome, mechanism_of(found), found)
+                self.states[key] = State(outcome, mechanism_of(found), found)
             after = self.states.get(key)
-            if _shown(before) != _shown(after):
+            if standing(before) != standing(after):
                 changed.append(key)
         return changed
 
@@ -222,31 +211,31 @@ class _Walker:
 
     # -- what changed -------------------------------------------------------------------------------------------------
 
-    def _because(self, day: date, key: _Key, before: _State | None, programs: BookPrograms) -> tuple[LegalChange, ...]:
+    def _because(self, day: date, key: _Key, before: State | None, programs: BookPrograms) -> tuple[LegalChange, ...]:
         """Return the changes of a day that bear on an instrument for a leg; all of its law where none clearly does."""
         name, after = key[1], self.states.get(key)
         found = self.changes.on(day, programs.behind(name))
-        rules = _mattering(before) | _mattering(after)
-        read = _read(before) | _read(after)
+        rules = mattering(before) | mattering(after)
+        read = read_by(before) | read_by(after)
         places = self.places[key[0]]
-        bearing = [change for change in found if _bears(change, rules, read, places)]
+        bearing = [change for change in found if bears(change, rules, read, places)]
         return tuple(bearing or found)
 
     def _note_events(
         self,
         day: date,
         programs: BookPrograms,
-        before: Mapping[_Key, _State],
+        before: Mapping[_Key, State],
         because: Mapping[_Key, tuple[LegalChange, ...]],
     ) -> None:
         for name, leg in product(sorted(programs.affected()), self.view.legs):
             states = [each.get((leg.index, name)) for each in (before, self.states)]
             if not any(state and state.found.verdict.reached != FALSE for state in states):
                 continue
-            rules = {rule for state in states for rule in _about(state)}
-            read, moving = _read(states[0]) | _read(states[1]), because.get((leg.index, name), ())
+            rules = {rule for state in states for rule in about(state)}
+            read, moving = read_by(states[0]) | read_by(states[1]), because.get((leg.index, name), ())
             for change in self.changes.on(day, programs.behind(name)):
-                if _bears(change, rules, read, self.places[leg.index]) and (
+                if bears(change, rules, read, self.places[leg.index]) and (
                     change in moving or not self._whole(day, change)
                 ):
                     of = self.events.setdefault((day, change), {})
@@ -342,66 +331,6 @@ class _Walker:
 
 def _after(period: Period) -> date | None:
     return None if period.last == END else period.last + _ONE_DAY
-
-
-def _shown(state: _State | None) -> tuple[Outcome, str]:
-    return (state.outcome, state.mechanism) if state else ("not_applicable", "")
-
-
-def _mattering(state: _State | None) -> set[str]:
-    """Return the rules that apply, or perhaps do."""
-    if state is None:
-        return set()
-    holds = state.found.verdict.holds
-    return {clause.rule.id for clause in state.found.program.clauses if holds[clause.number] != FALSE}
-
-
-def _about(state: _State | None) -> set[str]:
-    """Return the scopes, exemptions, routes and bans whose own comparisons of places do not fail."""
-    if state is None:
-        return set()
-    program, atoms = state.found.program, state.found.atoms
-    elsewhere = {n for n, atom in enumerate(program.atoms) if atoms[n] == FALSE and _compares_places(atom)}
-    return {
-        clause.rule.id
-        for clause in program.clauses
-        if clause.rule.kind in _TOLD and not any(_fails(clause.when, elsewhere))
-    }
-
-
-def _compares_places(atom: Atom) -> bool:
-    left = atom.left
-    return isinstance(left, FactRef) and (left.type in ("country", "region") or left.of == "country")
-
-
-def _fails(formula: Formula, elsewhere: set[int]) -> Iterator[bool]:
-    """Yield whether each line fails for a place that it asks for, not for one that it excludes."""
-    parts = formula.parts if isinstance(formula, And) else (formula,)
-    for part in parts:
-        yield isinstance(part, Literal) and not part.negated and part.atom in elsewhere
-
-
-def _read(state: _State | None) -> set[str]:
-    """Return the numbers and groups that conditions of an instrument's rules compare with."""
-    if state is None:
-        return set()
-    program = state.found.program
-    numbers = {
-        number
-        for clause in program.clauses
-        for formula in (clause.when, clause.requires, clause.met)
-        if formula is not None
-        for number in literals(formula)
-    }
-    return names_read(program.atoms[number] for number in numbers)
-
-
-def _bears(change: LegalChange, rules: set[str], read: set[str], places: set[str]) -> bool:
-    if change.kind in ("rule_begins", "rule_ends"):
-        return change.id in rules
-    if change.id not in read:
-        return False
-    return not (change.member and change.member.isupper()) or change.member.partition("-")[0] in places
 
 
 def _speaks(line: Line) -> bool:

@@ -7,11 +7,10 @@ atoms combine into rules and outcomes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from typing import Final, Protocol, cast
+from typing import Final, cast
 
-from engine.facts.legs import DATA_FACTS, TRANSFER_FACTS, Leg
-from engine.facts.parties import PARTY_FACTS, PartyView, Value
+from engine.facts.legs import Leg
+from engine.facts.parties import PARTY_FACTS, PartyView
 from engine.facts.values import (
     FALSE,
     TRUE,
@@ -25,6 +24,7 @@ from engine.facts.values import (
     truth_of,
     within,
 )
+from engine.inference.getters import Env, Getter, Subject, Test, derived_test, getter, party_getter
 from engine.law.book import StatuteBook
 from engine.law.expression import (
     Atom,
@@ -37,21 +37,6 @@ from engine.law.expression import (
     ReadingRef,
 )
 
-Subject = Leg | PartyView
-
-
-class Env(Protocol):
-    """What an atom needs beside the facts."""
-
-    levers: bool
-    readings: Mapping[str, str]
-
-    def derived(self, trait: str, subject: Subject) -> Truth:
-        """Return the value of a derived trait of a party or leg."""
-
-
-Test = Callable[[Subject, Env], Truth]
-Getter = Callable[[Subject, Env], Value]
 _NO: Final = frozenset[str]()
 
 
@@ -67,7 +52,7 @@ def compile_atom(atom: Atom, book: StatuteBook) -> Test:
     if atom.op == "shown":
         return _shown_test(left)
     if left.derived and atom.op == "true":
-        return _derived_test(left)
+        return derived_test(left)
     get = getter(left)
     if left.type == "set":
         return _set_test(atom, get, book)
@@ -90,92 +75,6 @@ def sense(atom: Atom, book: StatuteBook) -> object:
         number = book.number(right)
         right = None if number is None else number.value
     return atom.op, left, right, type(right)
-
-
-# -- facts ------------------------------------------------------------------------------------------------------------
-
-
-@cache
-def getter(ref: FactRef) -> Getter:
-    """Return the function that reads a fact."""
-    if ref.derived:
-        test = _derived_test(ref)
-        words: dict[Truth, Value] = {TRUE: True, FALSE: False, UNKNOWN: Missing.UNKNOWN}
-        return lambda subject, env: words[test(subject, env)]
-    if ref.root in ("data", "transfer", "arrangement"):
-        return _place_getter(ref)
-    party = party_getter(ref.root, ref.links)
-    if ref.name == "role" and not ref.links:
-        return lambda subject, env: cast(Leg, subject).role(ref.root)
-    read = PARTY_FACTS.get(ref.name) if not ref.trait else None
-    if read and not ref.links and ref.root in ("exporter", "importer"):
-        return _end_getter(ref.root, read)
-
-    def get(subject: Subject, _env: Env) -> Value:
-        view = party(subject)
-        if isinstance(view, Missing):
-            return view
-        return read(view) if read else view.trait(ref.trait)
-
-    return get
-
-
-def _end_getter(root: str, read: Callable[[PartyView], Value]) -> Getter:
-    """Both ends of a transfer are always there."""
-    if root == "exporter":
-        return lambda leg, env: read(leg.exporter)  # type: ignore[union-attr]
-    return lambda leg, env: read(leg.importer)  # type: ignore[union-attr]
-
-
-def _place_getter(ref: FactRef) -> Getter:
-    name = ref.name
-    if ref.root == "arrangement":
-        return lambda subject, env: subject.arrangement.trait(name)
-    if ref.trait:
-        if ref.root == "data":
-            return lambda subject, env: _given(cast(Leg, subject).data.traits.get(name))
-        return lambda subject, env: _given(cast(Leg, subject).transfer.traits.get(name))
-    read = (DATA_FACTS if ref.root == "data" else TRANSFER_FACTS)[name]
-    if ref.type == "set":
-        return lambda leg, env: leg.fact(read)  # type: ignore[union-attr]
-    return lambda leg, env: read(leg)  # type: ignore[arg-type]
-
-
-def _given(value: Value | None) -> Value:
-    return Missing.UNKNOWN if value is None else value
-
-
-@cache
-def party_getter(root: str, links: tuple[str, ...]) -> Callable[[Subject], PartyView | Missing]:
-    """Return the function that reaches a party: by root, then along links."""
-
-    def reach(subject: Subject) -> PartyView | Missing:
-        view = cast(PartyView, subject) if root == "party" else cast(Leg, subject).party(root)
-        for link in links:
-            if isinstance(view, Missing):
-                return view
-            view = view.linked(link)
-        return view
-
-    if root == "exporter" and not links:
-        return lambda subject: cast(Leg, subject).exporter
-    if root == "importer" and not links:
-        return lambda subject: cast(Leg, subject).importer
-    return reach
-
-
-def _derived_test(ref: FactRef) -> Test:
-    if ref.root in ("data", "transfer", "arrangement", "leg"):
-        return lambda subject, env: env.derived(ref.trait, subject)
-    party = party_getter(ref.root, ref.links)
-
-    def test(subject: Subject, env: Env) -> Truth:
-        view = party(subject)
-        if isinstance(view, Missing):
-            return truth_of(view)
-        return env.derived(ref.trait, view)
-
-    return test
 
 
 def _shown_test(ref: FactRef) -> Test:

@@ -14,8 +14,8 @@ from engine.errors import EvaluationError
 from engine.facts.legs import Leg
 from engine.facts.parties import PartyView
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth, truth_of
-from engine.inference.atoms import Subject
 from engine.inference.core import Core
+from engine.inference.getters import Subject
 from engine.inference.memory import Memory
 from engine.inference.outcomes import Verdict
 from engine.inference.program import Program

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.facts.values import FALSE, TRUE
-from engine.inference.atoms import Test, compile_atom, sense
+from engine.inference.atoms import compile_atom, sense
+from engine.inference.getters import Test
 from engine.inference.program import And, Clause, Formula, Line, Literal, Or, Program, Screen, is_place, literals
 from engine.law.book import StatuteBook
 from engine.law.checks import derived_in

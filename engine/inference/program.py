@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from engine.facts.values import UNKNOWN, Truth
-from engine.inference.atoms import Env, Subject, Test
+from engine.inference.getters import Env, Subject, Test
 from engine.law.expression import Atom, FactRef
 from engine.law.model import Rule
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, UNKNOWN, Truth
-from engine.inference.atoms import Env
+from engine.inference.getters import Env
 from engine.inference.program import Program, Screen
 from engine.inference.reference import truth
 

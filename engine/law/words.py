@@ -5,22 +5,17 @@ Works on plain data, so that it finds what it can beside faults of form; it neve
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from itertools import islice
 from typing import Any
 
 from engine.errors import Fault, did_you_mean, one_of, shown
-from engine.facts.places import advice, is_place
+from engine.facts.places import is_place
 from engine.facts.uses import FOR_PROFIT
 from engine.law.model import Library, Measure
 from engine.law.use_words import check_relied_on, check_use_limits
-from engine.shape import MOST_FAULTS, pointer_of
-
-# `fromisoformat` also reads weeks, which do not sort as text.
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
-Path = tuple[str | int, ...]
+from engine.law.word_checks import Parts, Path, day_of, kind_of
+from engine.shape import MOST_FAULTS
 
 
 def check_words(data: Mapping[str, Any], library: Library) -> list[Fault]:
@@ -28,34 +23,15 @@ def check_words(data: Mapping[str, Any], library: Library) -> list[Fault]:
     return list(islice(_Checker(data, library).run(), MOST_FAULTS))
 
 
-class _Checker:
-    def __init__(self, data: Mapping[str, Any], library: Library) -> None:
-        self.data = data
-        self.library = library
-        self.parties = self._ids("parties")
-        self.datasets = self._ids("datasets")
-        self.transfers = self._ids("transfers")
-
-    def _items(self, key: str) -> list[tuple[int, Mapping[str, Any]]]:
-        found = self.data.get(key)
-        items = found if isinstance(found, list) else []
-        return [(index, item) for index, item in enumerate(items) if isinstance(item, Mapping)]
-
-    def _ids(self, key: str) -> dict[str, int]:
-        ids: dict[str, int] = {}
-        for index, item in self._items(key):
-            if isinstance(item.get("id"), str):
-                ids.setdefault(item["id"], index)
-        return ids
-
+class _Checker(Parts):
     def run(self) -> Iterator[Fault]:
         for key in ("parties", "datasets", "transfers"):
             yield from self.repeated(key)
-        for index, party in self._items("parties"):
+        for index, party in self.items("parties"):
             yield from self.party(("parties", index), party)
-        for index, dataset in self._items("datasets"):
+        for index, dataset in self.items("datasets"):
             yield from self.dataset(("datasets", index), dataset)
-        for index, transfer in self._items("transfers"):
+        for index, transfer in self.items("transfers"):
             yield from self.transfer(("transfers", index), transfer)
         yield from self.measures(("measures",), self.data.get("measures"))
         yield from self.readings()
@@ -68,7 +44,7 @@ class _Checker:
 
     def repeated(self, key: str) -> Iterator[Fault]:
         seen: set[str] = set()
-        for index, item in self._items(key):
+        for index, item in self.items(key):
             name = item.get("id")
             if isinstance(name, str) and name in seen:
                 yield self.fault(
@@ -192,7 +168,7 @@ class _Checker:
         if isinstance(use, Mapping):
             yield from self.words(use, (*path, "use"), "research", "research_use")
             listed = datasets if isinstance(datasets, list) else []
-            carried = [item for _, item in self._items("datasets") if item.get("id") in listed]
+            carried = [item for _, item in self.items("datasets") if item.get("id") in listed]
             yield from check_relied_on((*path, "use"), use, carried)
         yield from self.measures((*path, "measures"), transfer.get("measures"))
         yield from self.traits(path, transfer, "transfer")
@@ -205,7 +181,7 @@ class _Checker:
                 yield self.fault("unknown-party", message, (*path, "via", index), did_you_mean(name, self.parties))
 
     def term(self, path: Path, transfer: Mapping[str, Any]) -> Iterator[Fault]:
-        start, end = _day(transfer.get("start")), _day(transfer.get("end"))
+        start, end = day_of(transfer.get("start")), day_of(transfer.get("end"))
         if start and end and end < start:
             yield self.fault("contradiction", f"ends on {end} before it starts on {start}", (*path, "end"))
 
@@ -214,7 +190,7 @@ class _Checker:
         if not isinstance(before, str):
             return
         yield from self.reference((*path, "onward_of"), before, self.transfers, "transfer")
-        earlier = dict(self._items("transfers")).get(self.transfers.get(before, -1))
+        earlier = dict(self.items("transfers")).get(self.transfers.get(before, -1))
         if earlier and isinstance(earlier.get("importer"), str) and earlier["importer"] != transfer.get("exporter"):
             message = (
                 f"passes on what `{shown(earlier['importer'])}` got, but `{shown(transfer.get('exporter'))}` sends it"
@@ -246,7 +222,7 @@ class _Checker:
         for key, given in value.items():
             here = (*path, key)
             if key in ("done", "until"):
-                if _day(given) is None:
+                if day_of(given) is None:
                     yield self.fault("bad-value", "a day is written `YYYY-MM-DD`", here)
             elif key == "reference":
                 continue
@@ -259,7 +235,7 @@ class _Checker:
             else:
                 field = measure.fields[key]
                 yield from self.typed(here, given, field.type, field.values)
-        done, until = _day(value.get("done")), _day(value.get("until"))
+        done, until = day_of(value.get("done")), day_of(value.get("until"))
         if done and until and until < done:
             yield self.fault("contradiction", f"expired on {until}, before it was done on {done}", (*path, "until"))
 
@@ -295,7 +271,7 @@ class _Checker:
                 )
             elif trait.of != of:
                 yield self.fault(
-                    "wrong-owner", f"`{shown(name)}` is said of a {_words(trait.of)}, not of a {_words(of)}", here
+                    "wrong-owner", f"`{shown(name)}` is said of a {kind_of(trait.of)}, not of a {kind_of(of)}", here
                 )
             elif not trait.ask:
                 yield self.fault(
@@ -303,94 +279,3 @@ class _Checker:
                 )
             else:
                 yield from self.typed(here, value, trait.type, trait.values)
-
-    def typed(self, path: Path, value: Any, kind: str, values: tuple[str, ...]) -> Iterator[Fault]:
-        if kind == "bool" and not isinstance(value, bool):
-            yield self.fault("wrong-type", "expected `true` or `false`", path, "leave it out where it is not known")
-        elif kind == "int" and (not isinstance(value, int) or isinstance(value, bool)):
-            yield self.fault("wrong-type", "expected a whole number", path)
-        elif kind == "date" and _day(value) is None:
-            yield self.fault("bad-value", "a day is written `YYYY-MM-DD`", path)
-        elif kind == "country":
-            yield from self.place(path, value)
-        elif kind == "enum" and value not in values:
-            hint = did_you_mean(str(value), values) or f"known are {one_of(values)}"
-            yield self.fault("unknown-word", f"there is no value `{shown(value)}` here", path, hint)
-
-    # -- words and places ---------------------------------------------------------------------------------------------
-
-    def word(self, owner: Mapping[str, Any], path: Path, key: str, enum: str) -> Iterator[Fault]:
-        value = owner.get(key)
-        terms = self.library.vocabulary.enums.get(enum, {})
-        if isinstance(value, str) and value not in terms:
-            hint = did_you_mean(value, terms) or f"known are {one_of(tuple(terms))}"
-            yield self.fault("unknown-word", f"there is no {_words(enum)} `{shown(value)}`", (*path, key), hint)
-
-    def words(self, owner: Mapping[str, Any], path: Path, key: str, enum: str) -> Iterator[Fault]:
-        values = owner.get(key)
-        for index, value in enumerate(values if isinstance(values, list) else []):
-            yield from self.word({index: value}, (*path, key), index, enum)  # type: ignore[dict-item,arg-type]
-        yield from self.twice(path, owner, key)
-
-    def twice(self, path: Path, owner: Mapping[str, Any], key: str) -> Iterator[Fault]:
-        values = owner.get(key)
-        seen: set[str] = set()
-        for index, value in enumerate(values if isinstance(values, list) else []):
-            if isinstance(value, str) and value in seen:
-                yield self.fault(
-                    "repeated-word",
-                    f"`{shown(value)}` stands twice",
-                    (*path, key, index),
-                    "keep one of them",
-                )
-            seen.add(str(value))
-
-    def places(self, path: Path, owner: Mapping[str, Any], key: str) -> Iterator[Fault]:
-        values = owner.get(key)
-        for index, value in enumerate(values if isinstance(values, list) else []):
-            yield from self.place((*path, key, index), value)
-
-    def place(self, path: Path, value: Any) -> Iterator[Fault]:
-        if isinstance(value, str) and not is_place(value):
-            yield self.fault("unknown-place", f"there is no place `{shown(value)}`", path, advice(value))
-
-    def reference(self, path: Path, name: str, known: Mapping[str, int], what: str) -> Iterator[Fault]:
-        if name not in known:
-            hint = did_you_mean(name, known) or (
-                f"known are {one_of(tuple(known))}" if known else f"there is no {what}"
-            )
-            yield self.fault(f"unknown-{what.replace(' ', '-')}", f"no {what} has the id `{shown(name)}`", path, hint)
-
-    def circles(self, key: str, link: str, message: str) -> Iterator[Fault]:
-        links = {str(item.get("id")): item.get(link) for _, item in self._items(key)}
-        places = {str(item.get("id")): index for index, item in self._items(key)}
-        done: set[str] = set()
-        for start in links:
-            # Walk to the end, or to where a walk has been before: only a walk that meets itself has found a circle.
-            walk: dict[str, None] = {}
-            name: Any = start
-            while isinstance(name, str) and name in links and name not in done:
-                done.add(name)
-                walk[name] = None
-                name = links[name]
-            if isinstance(name, str) and name in walk and (link != "employer" or links[name] != name):
-                circle = list(walk)[list(walk).index(name) :]
-                first = min(circle, key=places.__getitem__)
-                turned = circle[circle.index(first) :] + circle[: circle.index(first)]
-                yield self.fault("cycle", f"{message}: {one_of(turned)}", (key, places[first], link))
-
-    def fault(self, code: str, message: str, path: Path, help: str = "") -> Fault:
-        return Fault(code, message, pointer_of(path), help)
-
-
-def _day(value: Any) -> date | None:
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) and _DAY.match(value) else None
-    except ValueError:
-        return None
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").replace("dataset", "data set")
