@@ -1,4 +1,4 @@
-"""HTTP/1.1 with an end to waiting: a client that sends the head of a request drop by drop is not waited for.
+"""HTTP/1.1 with an end to waiting, for a head that comes drop by drop as for an answer that nobody takes.
 
 How long a body may take is seen to where it is read, in `service.bodies`. Uvicorn bounds only how long a connection may
 be silent between two requests.
@@ -15,13 +15,19 @@ from service.problems import answer, too_slow
 
 
 def patient(seconds: float) -> type[H11Protocol]:
-    """Return the protocol, with how long it waits for the head of a request, or the rest of one that is answered."""
+    """Return the protocol of a server.
+
+    Args:
+        seconds: How long it waits for the head of a request, for the rest of one that is answered, and for room to
+            write more of an answer.
+    """
     return type("Patient", (_Patient,), {"seconds": seconds})
 
 
 class _Patient(H11Protocol):
     seconds: float
     _timer: asyncio.TimerHandle | None = None
+    _writing: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -35,8 +41,21 @@ class _Patient(H11Protocol):
         super().on_response_complete()
         self._watch()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._writing is None:
+            self._writing = self.loop.call_later(self.seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
+        if self._writing is not None:
+            self._writing.cancel()
         super().connection_lost(exc)
 
     def _watch(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import threading
 import time
@@ -164,6 +165,18 @@ def test_a_batch_in_chunks_beyond_the_limit_has_every_line_before_it_answered(po
         *answers, last = lines(rest(client))
     assert [each["status"] for each in answers] == [*[200] * fitting, 413]
     assert last["summary"]["decided"] == fitting
+
+
+def test_somebody_who_takes_nothing_of_an_answer_is_cut_off(port: int) -> None:
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(LONG)
+        client.connect(("127.0.0.1", port))
+        ending = drip(client, b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
+        watching = select.poll()
+        watching.register(client, select.POLLHUP | select.POLLERR)
+        assert watching.poll(LONG * 1000)  # reset, with most of the answers not taken
+        ending.set()
 
 
 def test_many_slow_clients_hold_nobody_up(port: int) -> None:
