@@ -30,6 +30,13 @@ class RulesetFiles:
     special: Mapping[str, str]
     tables: Mapping[str, str]
 
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Yield the path below the folder of rulesets and the text of each file."""
+        yield from self.special.items()
+        yield from self.instruments.items()
+        for name, text in self.tables.items():
+            yield f"tables/{name}.csv", text
+
     def digest(self) -> str:
         """Return the SHA-256 over names and contents."""
         total = hashlib.sha256()

@@ -35,3 +35,8 @@ def first_run(connection: Connection) -> keys.NewKey | None:
     if connection.execute(select(func.count()).select_from(organisations)).scalar_one():
         return None
     return found(connection, "default")
+
+
+def name_of(connection: Connection, id_: str) -> str:
+    """Return the name of an organisation."""
+    return str(connection.execute(select(organisations.c.name).where(organisations.c.id == id_)).scalar_one())

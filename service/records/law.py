@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -25,20 +25,12 @@ def keep_law(connection: Connection, published: Published) -> None:
         raise EvaluationError("the files at hand are not those of the law that decides")
     if connection.execute(select(law_libraries.c.sha256).where(law_libraries.c.sha256 == digest)).first():
         return
-    texts = {name: text.encode() for name, text in named_files(published.files)}
+    texts = {name: text.encode() for name, text in published.files.named()}
     hashes = {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
     known = set(connection.execute(select(law_files.c.sha256)).scalars())
     rows = [{"sha256": hashes[name], "content": text} for name, text in texts.items() if hashes[name] not in known]
     insert_new(connection, law_files, sorted(rows, key=lambda row: str(row["sha256"])))
     insert_new(connection, law_libraries, [{"sha256": digest, "files": hashes, "first_used_at": now()}])
-
-
-def named_files(files: RulesetFiles) -> Iterator[tuple[str, str]]:
-    """Yield the path below the folder of rulesets and the text of each file."""
-    yield from files.special.items()
-    yield from files.instruments.items()
-    for name, text in files.tables.items():
-        yield f"tables/{name}.csv", text
 
 
 def kept_files(connection: Connection, library_sha256: str) -> RulesetFiles:

@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.errors import shown
+from engine.errors import ArrangementError, shown
+from engine.facts.arrangement import Arrangement
+from engine.law.intake import parse_json, read_arrangement
+from engine.law.model import Library
 from service.access.permissions import Principal
 from service.problems import problem
 from service.storage.ids import is_id
@@ -56,6 +59,15 @@ def record(row: Mapping[str, Any]) -> bytes:
     arrangement = json.loads(row["arrangement"].decode("utf-8-sig"))
     head = json.dumps({**line(row), "asked": asked, "arrangement": arrangement}, ensure_ascii=False)
     return b"".join((head[:-1].encode(), b', "decision": ', row["decision"], b"}"))
+
+
+def as_kept(body: bytes, library: Library) -> Arrangement:
+    """Return a kept arrangement; the law of today may no longer know a word of it, and need not."""
+    data = parse_json(body.decode("utf-8-sig"))
+    try:
+        return read_arrangement(data, library)
+    except ArrangementError:
+        return Arrangement.model_validate(data)
 
 
 def law_of(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,32 +5,37 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextvars import copy_context
+from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from engine.decision.model import DECISION, Decision
-from engine.errors import ArrangementError
 from engine.facts.arrangement import Arrangement
 from engine.law.intake import parse_json, read_arrangement
-from engine.law.model import Library
 from engine.pictures.transfers import map_svg
 from service.access.authorising import Asking
 from service.access.permissions import Principal
 from service.bodies import read_body
+from service.documents.crate import Evidence, as_crate
 from service.documents.writing import MEDIA, DocumentForm, Written, write
 from service.evaluating import Asked, evaluate
 from service.negotiation import check_json
 from service.published import Shelf
-from service.records.reading import find
+from service.records.reading import as_kept, find
+from service.reviews.exporting import crate_of, evidence_of
 from service.routes.common import AsOf, errors, only, shelf_of
 from service.routes.evaluations import Readings
 
 router = APIRouter(prefix="/v1", tags=["documents"])
 Id = Annotated[str, Path(alias="id", description="Id of an evaluation, such as `ev_01k...`.")]
-Form = Annotated[DocumentForm, Query(alias="format", description="The form of the document.")]
+AgreementId = Annotated[str, Path(alias="id", description="Id of an agreement, such as `ag_01k...`.")]
+ExportForm = DocumentForm | Literal["crate"]
+Form = Annotated[
+    ExportForm, Query(alias="format", description="The form of the document; `crate` is an RO-Crate with all of them.")
+]
 _REQUEST = {"$ref": "#/components/schemas/Arrangement"}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _TEXT = {"schema": {"type": "string"}}
@@ -45,12 +50,32 @@ _WRITTEN: dict[int | str, dict[str, Any]] = {
             else _TEXT
             # The files first: a generated client takes the first for the type of every answer, and bytes hold them all.
             for form, (media, _) in sorted(MEDIA.items(), key=lambda each: each[0] not in ("pdf", "docx"))
-        },
+        }
+        | {"application/zip": _BINARY},
     }
 }
 _DRAWN: dict[int | str, dict[str, Any]] = {
     200: {"description": "The map, as SVG.", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """What a document is about; what a crate holds besides is read when it is asked for."""
+
+    decision: Decision
+    arrangement: Arrangement
+    evidence: Callable[[], Evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A document with the name of its file, the ending left out."""
+
+    written: Written
+    name: str
+
+
 # The page has a style sheet of its own inside it, and nothing else: no script, no picture from elsewhere.
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -74,7 +99,8 @@ async def post_report(request: Request, form: Form = "html", as_of: AsOf = None,
     _ = shelf.published
     check_json(request.headers)
     body = await read_body(request, shelf.settings.body_limit)
-    return await _answer(shelf, partial(_decided, body, Asked(as_of, tuple(reading or ())), shelf, form))
+    matter = partial(_matter, body, Asked(as_of, tuple(reading or ())), shelf)
+    return await _answer(shelf, partial(_written, shelf, form, matter))
 
 
 @router.get(
@@ -89,7 +115,26 @@ async def post_report(request: Request, form: Form = "html", as_of: AsOf = None,
 async def get_report(request: Request, by: Asking, name: Id, form: Form = "html") -> Response:
     """Write the document of a record."""
     shelf = shelf_of(request)
-    return await _answer(shelf, partial(_stored, shelf, by, name, form))
+    return await _answer(shelf, partial(_written, shelf, form, partial(_matter_of_record, shelf, by, name)))
+
+
+@router.get(
+    "/agreements/{id}/crate",
+    operation_id="getAgreementCrate",
+    summary="Read an agreement as an RO-Crate: decision, documents, law, and its review with every sign-off",
+    description="Sign-offs are actions of the Five Safes RO-Crate profile (`shp#SignOff`). The same state of an "
+    "agreement gives the same bytes.",
+    dependencies=[only()],
+    response_class=Response,
+    responses={
+        200: {"description": "The crate.", "content": {"application/zip": _BINARY}},
+        **errors(401, 403, 404, 422, 503),
+    },
+)
+async def get_agreement_crate(request: Request, by: Asking, name: AgreementId) -> Response:
+    """Write the crate of an agreement."""
+    shelf = shelf_of(request)
+    return await _answer(shelf, partial(_of_agreement, shelf, by, name))
 
 
 @router.post(
@@ -126,52 +171,55 @@ async def get_map(request: Request, by: Asking, name: Id) -> Response:
     return await _drawn(shelf, partial(_matter_of_record, shelf, by, name))
 
 
-async def _drawn(shelf: Shelf, work: Callable[[], tuple[Decision, Arrangement]]) -> Response:
+async def _drawn(shelf: Shelf, work: Callable[[], _Matter]) -> Response:
     def draw() -> str:
-        decision, arrangement = work()
-        return map_svg(arrangement, decision)
+        matter = work()
+        return map_svg(matter.arrangement, matter.decision)
 
     picture = await asyncio.get_running_loop().run_in_executor(shelf.deciders, copy_context().run, draw)
     return Response(picture, media_type="image/svg+xml")
 
 
-async def _answer(shelf: Shelf, work: Callable[[], tuple[Decision, Written]]) -> Response:
+async def _answer(shelf: Shelf, work: Callable[[], _Named]) -> Response:
     loop = asyncio.get_running_loop()
-    decision, written = await loop.run_in_executor(shelf.deciders, copy_context().run, work)
+    found = await loop.run_in_executor(shelf.deciders, copy_context().run, work)
+    written = found.written
     shown = "inline" if written.ending in (".html", ".md") else "attachment"
-    # Only hexadecimal digits come from the caller's input: a name can lead nowhere.
-    name = f"safeconduct-{decision.receipt.input_sha256[:12]}{written.ending}"
-    headers = {"Content-Disposition": f'{shown}; filename="{name}"'}
+    headers = {"Content-Disposition": f'{shown}; filename="{found.name}{written.ending}"'}
     if written.ending == ".html":
         headers["Content-Security-Policy"] = _PAGE_POLICY
     return Response(written.content, headers=headers, media_type=written.media_type)
 
 
-def _matter(body: bytes, asked: Asked, shelf: Shelf) -> tuple[Decision, Arrangement]:
+def _matter(body: bytes, asked: Asked, shelf: Shelf) -> _Matter:
     found = evaluate(body, asked, shelf)
-    return found.decision(), read_arrangement(parse_json(body.decode("utf-8-sig")), found.published.law.library)
+    arrangement = read_arrangement(parse_json(body.decode("utf-8-sig")), found.published.law.library)
+    return _Matter(found.decision(), arrangement, lambda: Evidence(body, found.published.files, found.written))
 
 
-def _matter_of_record(shelf: Shelf, by: Principal, name: str) -> tuple[Decision, Arrangement]:
+def _matter_of_record(shelf: Shelf, by: Principal, name: str) -> _Matter:
     with shelf.database.reading() as connection:
         row = find(connection, by, name)
-    return DECISION.validate_json(row["decision"]), _as_kept(row["arrangement"], shelf.published.law.library)
+
+    def evidence() -> Evidence:
+        with shelf.database.reading() as connection:
+            return evidence_of(connection, row)
+
+    arrangement = as_kept(row["arrangement"], shelf.published.law.library)
+    return _Matter(DECISION.validate_json(row["decision"]), arrangement, evidence)
 
 
-def _decided(body: bytes, asked: Asked, shelf: Shelf, form: DocumentForm) -> tuple[Decision, Written]:
-    decision, arrangement = _matter(body, asked, shelf)
-    return decision, write(decision, arrangement, shelf.published.law.library, form)
+def _written(shelf: Shelf, form: ExportForm, matter: Callable[[], _Matter]) -> _Named:
+    found, library = matter(), shelf.published.law.library
+    if form == "crate":
+        written = as_crate(found.decision, found.arrangement, library, found.evidence())
+    else:
+        written = write(found.decision, found.arrangement, library, form)
+    # Only hexadecimal digits come from the caller's input: a name can lead nowhere.
+    return _Named(written, f"safeconduct-{found.decision.receipt.input_sha256[:12]}")
 
 
-def _stored(shelf: Shelf, by: Principal, name: str, form: DocumentForm) -> tuple[Decision, Written]:
-    decision, arrangement = _matter_of_record(shelf, by, name)
-    return decision, write(decision, arrangement, shelf.published.law.library, form)
-
-
-def _as_kept(body: bytes, library: Library) -> Arrangement:
-    """Return a kept arrangement; the law of today may no longer know a word of it, and need not."""
-    data = parse_json(body.decode("utf-8-sig"))
-    try:
-        return read_arrangement(data, library)
-    except ArrangementError:
-        return Arrangement.model_validate(data)
+def _of_agreement(shelf: Shelf, by: Principal, name: str) -> _Named:
+    with shelf.database.reading() as connection:
+        work = crate_of(connection, by, name, shelf.published.law.library)
+    return _Named(work(), f"safeconduct-{name}")
