@@ -21,6 +21,7 @@ def add(subs: Any) -> None:
     parser = subs.add_parser("report", help="write the document for the agreement file: findings, checklist, annexes")
     add_case(parser, "markdown", "html", "docx", "pdf", "jsonld", "crate")
     parser.add_argument("-o", "--out", type=Path, metavar="OUT", help="file to write; standard output where left out")
+    parser.add_argument("--summary", action="store_true", help="leave the reasons out")
     parser.set_defaults(run=report)
 
 
@@ -43,7 +44,7 @@ def report(options: argparse.Namespace) -> int:
         given = json.dumps(plain, ensure_ascii=False, indent=2).encode() + b"\n"
         content = as_crate(decision, arrangement, law.library, Evidence(given, find(options.rulesets))).content
     else:
-        content = write(decision, arrangement, law.library, options.format).content
+        content = write(decision, arrangement, law.library, options.format, options.summary).content
     if options.out is None:
         sys.stdout.buffer.write(content)
     else:

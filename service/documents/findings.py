@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Final
+from datetime import timedelta
 
-from engine.decision.model import Condition, ConditionTrace, Finding, RuleTrace, TransferDecision
-from engine.decision.rendering import MARKS, WORDS
+from engine.decision.model import Condition, Finding, TransferDecision
+from engine.decision.rendering import WORDS
 from engine.pictures.transfers import map_svg
-from service.documents.content import Block, Items, Paragraph, Picture, Section, Table, Text, note, paragraph
+from service.documents.content import Block, Items, Picture, Section, Table, Text, note, paragraph
 from service.documents.subject import Subject, places
 
 NOT_ADVICE = (
@@ -19,8 +18,6 @@ NOT_ADVICE = (
 
 # As many transfers as a picture on one page holds, and how many of them a document has room for.
 _ON_A_PAGE, _MOST_DRAWN = 12, 48
-# Beyond, the reasons alone would be thousands of pages.
-_MOST_REASONED: Final = 25
 
 
 def summary(subject: Subject) -> Section:
@@ -106,35 +103,6 @@ def findings(subject: Subject) -> Iterator[Section]:
         yield Section(title, tuple(blocks))
 
 
-def reasons(subject: Subject) -> Iterator[Section]:
-    """Yield why each finding came out as it did, rule by rule, and what does not reach a transfer."""
-    if len(subject.decision.transfers) > _MOST_REASONED:
-        said = (
-            f"The reasons in full are left out: there are {len(subject.decision.transfers)} transfers, and a document "
-            f"holds those of {_MOST_REASONED} at most. The decision with the receipt below has all of them, as JSON; "
-            "or write one document for each part of the arrangement."
-        )
-        yield Section("Reasons", (note(said),))
-        return
-    for transfer in subject.decision.transfers:
-        yield Section(f"Reasons for transfer {transfer.id}", _not_reached(transfer))
-        for finding in transfer.findings:
-            if finding.outcome != "not_applicable":
-                yield _finding(finding)
-
-
-def _not_reached(transfer: TransferDecision) -> tuple[Block, ...]:
-    """Return the instruments that were considered and do not reach a transfer, those of one reason together."""
-    titles: dict[str, list[str]] = {}
-    for finding in transfer.findings:
-        if finding.outcome == "not_applicable":
-            titles.setdefault(finding.why, []).append(finding.title)
-    if not titles:
-        return ()
-    lines = tuple(Text(f"{why} {'; '.join(dict.fromkeys(those))}.") for why, those in titles.items())
-    return paragraph("Considered, and found not to reach this transfer:"), Items(lines)
-
-
 def _overview(transfer: TransferDecision) -> Block:
     reached = [finding for finding in transfer.findings if finding.outcome != "not_applicable"]
     rows = tuple(
@@ -148,26 +116,6 @@ def _overview(transfer: TransferDecision) -> Block:
 
 def _remark(kind: str, is_unknown: bool, says: str, cite: str) -> str:
     return f"{kind.capitalize()}{' (perhaps)' if is_unknown else ''}: {says} [{cite}]"
-
-
-def _finding(finding: Finding) -> Section:
-    blocks: list[Block] = [
-        paragraph(f"{WORDS[finding.outcome]}. {finding.why}"),
-        Paragraph(Text(f"Source: {finding.cite}", finding.href)),
-    ]
-    if finding.difference:
-        blocks.append(note(f"The two evaluators differ, so nothing is permitted: {finding.difference}"))
-    blocks += [
-        paragraph(f"Read as {each.option}: {WORDS[each.outcome]}. {each.says} [{each.cite}]")
-        for each in finding.readings
-    ]
-    if finding.rules:
-        rows = tuple(row for rule in finding.rules for row in _rule(rule))
-        blocks.append(Table("Rules that decided, and routes considered", _RULE_HEAD, rows, (4, 5, 5)))
-    return Section(f"{finding.title}, data set {finding.dataset}", tuple(blocks), 2)
-
-
-_RULE_HEAD = ("Rule", "What it says", "How it came out, and why")
 
 
 def _offers(finding: Finding) -> list[Block]:
@@ -186,25 +134,6 @@ def _offers(finding: Finding) -> list[Block]:
     )
     caption = f"What would make it lawful under {finding.instrument}, data set {finding.dataset}: one set suffices"
     return [Table(caption, ("Set", "Under", "Measure", "By", "Time"), rows, (1, 4, 8, 2, 2))]
-
-
-def _rule(rule: RuleTrace, below: str = "") -> Iterator[tuple[Text, Text, Text]]:
-    status = "not open" if rule.kind == "route" and rule.status == "fails" else MARKS[rule.status]
-    since = "" if rule.since == date.min else f" In force since {rule.since}."
-    unseen = " Text recalled, not seen." if rule.recalled else ""
-    lines = rule.conditions if rule.status == "fails" else (*rule.conditions, *rule.requires)
-    why = "\n".join([f"{rule.kind.capitalize()}: {status}", *map(_condition, lines)])
-    yield Text(f"{below}{rule.cite}\n{rule.id}", rule.href), Text(f"{rule.says}{since}{unseen}"), Text(why)
-    for exception in rule.exceptions:
-        yield from _rule(exception, f"Exception to {rule.cite}: ")
-
-
-def _condition(condition: ConditionTrace) -> str:
-    facts = [
-        f"{fact.name} is {fact.value}" + (f" at {fact.pointer}" if fact.pointer else "") for fact in condition.facts
-    ]
-    facts += [f"{each.name} is {each.value} [{each.cite}]" for each in condition.parameters]
-    return f"{condition.truth}: {condition.text}" + (f" ({'; '.join(facts)})" if facts else "")
 
 
 def checklist(subject: Subject) -> Section:

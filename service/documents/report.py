@@ -6,17 +6,18 @@ from engine.decision.model import Decision
 from engine.decision.rendering import WORDS
 from engine.facts.arrangement import Arrangement
 from engine.law.model import Library
-from service.documents import assessment, clauses, findings, hipaa, kingdom, uses
+from service.documents import assessment, clauses, findings, hipaa, kingdom, reasons, uses
 from service.documents.content import Report
 from service.documents.subject import Subject
 
 
-def report_of(decision: Decision, arrangement: Arrangement, library: Library) -> Report:
+def report_of(decision: Decision, arrangement: Arrangement, library: Library, is_summary: bool = False) -> Report:
     """Return the document for the agreement file.
 
     Args:
         arrangement: The one that was decided.
         library: For the words of the vocabulary only; what the decision says comes from the decision.
+        is_summary: Whether to leave the reasons out.
     """
     subject = Subject(decision, arrangement, library)
     receipt = decision.receipt
@@ -35,7 +36,7 @@ def report_of(decision: Decision, arrangement: Arrangement, library: Library) ->
         *assessment.sections(subject),
         *hipaa.sections(subject),
         *uses.sections(subject),
-        *findings.reasons(subject),
+        *reasons.reasons(subject, is_summary),
         findings.receipt(subject),
     )
     notice = "Decision support, not legal advice"

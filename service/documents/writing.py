@@ -9,6 +9,7 @@ from typing import Final, Literal
 from engine.decision.model import Decision
 from engine.facts.arrangement import Arrangement
 from engine.law.model import Library
+from service.documents.content import Report
 from service.documents.docx import as_docx
 from service.documents.html import as_html
 from service.documents.linked import as_json_ld
@@ -40,20 +41,24 @@ MEDIA: Final[dict[DocumentForm, tuple[str, str]]] = {
     "jsonld": ("application/ld+json", ".jsonld"),
 }
 FORMS: Final = tuple(MEDIA)
-_WRITERS: Final[dict[DocumentForm, Callable[[Decision, Arrangement, Library], bytes]]] = {
-    "html": lambda *given: as_html(report_of(*given)),
-    "markdown": lambda *given: as_markdown(report_of(*given)),
-    "docx": lambda *given: as_docx(report_of(*given)),
-    "pdf": lambda *given: as_pdf(report_of(*given)),
-    "jsonld": as_json_ld,
+_WRITERS: Final[dict[DocumentForm, Callable[[Report], bytes]]] = {
+    "html": as_html,
+    "markdown": as_markdown,
+    "docx": as_docx,
+    "pdf": as_pdf,
 }
 
 
-def write(decision: Decision, arrangement: Arrangement, library: Library, form: DocumentForm) -> Written:
+def write(
+    decision: Decision, arrangement: Arrangement, library: Library, form: DocumentForm, is_summary: bool = False
+) -> Written:
     """Return the document about a decision in one form.
 
     Args:
         arrangement: The one that was decided.
         library: For the words and addresses of the vocabulary.
+        is_summary: Whether to leave the reasons out; linked data hold none.
     """
-    return Written(_WRITERS[form](decision, arrangement, library), *MEDIA[form])
+    if form == "jsonld":
+        return Written(as_json_ld(decision, arrangement, library), *MEDIA[form])
+    return Written(_WRITERS[form](report_of(decision, arrangement, library, is_summary)), *MEDIA[form])

@@ -36,6 +36,7 @@ ExportForm = DocumentForm | Literal["crate"]
 Form = Annotated[
     ExportForm, Query(alias="format", description="The form of the document; `crate` is an RO-Crate with all of them.")
 ]
+Summary = Annotated[bool, Query(description="Whether the reasons are left out of the document.")]
 _REQUEST = {"$ref": "#/components/schemas/Arrangement"}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _TEXT = {"schema": {"type": "string"}}
@@ -88,19 +89,21 @@ _PAGE_POLICY = (
     summary="Decide an arrangement and write the document for the agreement file",
     description="Summary, map of transfers, checklist with owners and deadlines, missing facts, findings, the annexes "
     "that the route calls for, reasons, receipt. Nothing is stored.",
-    dependencies=[only("format", "as_of", "reading", many=("reading",))],
+    dependencies=[only("format", "summary", "as_of", "reading", many=("reading",))],
     response_class=Response,
     responses={**_WRITTEN, **errors(401, 403, 413, 415, 422, 503)},
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _REQUEST}}}},
 )
-async def post_report(request: Request, form: Form = "html", as_of: AsOf = None, reading: Readings = None) -> Response:
+async def post_report(
+    request: Request, form: Form = "html", summary: Summary = False, as_of: AsOf = None, reading: Readings = None
+) -> Response:
     """Write the document about the arrangement in the body."""
     shelf = shelf_of(request)
     _ = shelf.published
     check_json(request.headers)
     body = await read_body(request, shelf.settings.body_limit)
     matter = partial(_matter, body, Asked(as_of, tuple(reading or ())), shelf)
-    return await _answer(shelf, partial(_written, shelf, form, matter))
+    return await _answer(shelf, partial(_written, shelf, form, summary, matter))
 
 
 @router.get(
@@ -108,14 +111,14 @@ async def post_report(request: Request, form: Form = "html", as_of: AsOf = None,
     operation_id="getReport",
     summary="Read the document of a stored decision",
     description="The decision of record, not a new one.",
-    dependencies=[only("format")],
+    dependencies=[only("format", "summary")],
     response_class=Response,
     responses={**_WRITTEN, **errors(401, 403, 404, 422, 503)},
 )
-async def get_report(request: Request, by: Asking, name: Id, form: Form = "html") -> Response:
+async def get_report(request: Request, by: Asking, name: Id, form: Form = "html", summary: Summary = False) -> Response:
     """Write the document of a record."""
     shelf = shelf_of(request)
-    return await _answer(shelf, partial(_written, shelf, form, partial(_matter_of_record, shelf, by, name)))
+    return await _answer(shelf, partial(_written, shelf, form, summary, partial(_matter_of_record, shelf, by, name)))
 
 
 @router.get(
@@ -209,12 +212,12 @@ def _matter_of_record(shelf: Shelf, by: Principal, name: str) -> _Matter:
     return _Matter(DECISION.validate_json(row["decision"]), arrangement, evidence)
 
 
-def _written(shelf: Shelf, form: ExportForm, matter: Callable[[], _Matter]) -> _Named:
+def _written(shelf: Shelf, form: ExportForm, is_summary: bool, matter: Callable[[], _Matter]) -> _Named:
     found, library = matter(), shelf.published.law.library
     if form == "crate":
         written = as_crate(found.decision, found.arrangement, library, found.evidence())
     else:
-        written = write(found.decision, found.arrangement, library, form)
+        written = write(found.decision, found.arrangement, library, form, is_summary)
     # Only hexadecimal digits come from the caller's input: a name can lead nowhere.
     return _Named(written, f"safeconduct-{found.decision.receipt.input_sha256[:12]}")
 

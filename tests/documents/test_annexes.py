@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from engine.decision.deciding import decide
+from service.documents import reasons
 from service.documents.clauses import module_of, named
 from service.documents.content import OPEN, Items, Paragraph, Picture, Report, Section, Table
+from service.documents.report import report_of
 from tests.documents.conftest import Change, Maker
 
 
@@ -184,12 +187,36 @@ def test_each_condition_names_its_owner_and_a_day_where_the_start_is_known(make:
     assert "Finnish Institute for Health and Welfare (thl), as exporter" in {row[3].text for row in table.rows}
 
 
-def test_a_document_that_leaves_reasons_out_says_so(make: Maker) -> None:
-    def change(plain: dict[str, Any]) -> None:
-        plain["transfers"] = [{**plain["transfers"][0], "id": f"t{number}"} for number in range(26)]
+def reasons_of(report: Report) -> list[Section]:
+    return [each for each in report.sections if each.title.startswith("Reasons")]
 
-    (reasons,) = below(make.report("eu-us-company", change), "Reasons")
-    assert "are left out: there are 26 transfers" in words([reasons])
+
+def rules_in(report: Report) -> int:
+    tables = [block for each in report.sections for block in each.blocks if isinstance(block, Table)]
+    return sum(len(table.rows) for table in tables if table.caption.startswith("Rules that decided"))
+
+
+def test_a_document_holds_as_many_reasons_as_it_has_room_for_and_says_so(
+    make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = make.report("eu-us-company")
+    assert reasons_of(whole)[0].title.startswith("Reasons for transfer")
+    monkeypatch.setattr(reasons, "MOST_RULES", rules_in(whole) - 1)
+    less = make.report("eu-us-company")
+    assert "Below are the " in words(reasons_of(less))
+    assert 0 < rules_in(less) < rules_in(whole)
+    monkeypatch.setattr(reasons, "MOST_RULES", 1)
+    (said,) = reasons_of(make.report("eu-us-company"))
+    assert "are left out: they are" in words([said])
+    assert "Below are" not in words([said])
+
+
+def test_a_summary_leaves_the_reasons_out_and_says_so(make: Maker) -> None:
+    arrangement = make.arrangement("eu-us-company")
+    report = report_of(decide(arrangement, make.law), arrangement, make.law.library, is_summary=True)
+    (said,) = reasons_of(report)
+    assert "This is a summary" in words([said])
+    assert {"Summary", "Conditions checklist", "Receipt and limits"} <= {each.title for each in report.sections}
 
 
 def test_the_share_of_recalled_law_is_said(make: Maker) -> None:
