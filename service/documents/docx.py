@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -21,6 +22,8 @@ from service.documents.pdf import as_png
 _WIDTH_MM = 174
 _TWIPS = 1440 / 25.4
 _SHADE = '<w:shd w:val="clear" w:color="auto" w:fill="EEEEEE"/>'
+# A row of short texts goes to the next page as a whole.
+_SHORT, _WHOLE = 500, "<w:trPr><w:cantSplit/></w:trPr>"
 _NAMESPACES = nsdecls("w", "r")
 # Written into every document in place of the time of writing: a zip archive knows no earlier day.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -59,12 +62,15 @@ def _page(document: Any, report: Report) -> None:
     page.left_margin = page.right_margin = Mm(18)
     page.header.paragraphs[0].text = f"{report.title}: {report.word}"
     footer = page.footer.paragraphs[0]
-    footer.add_run(f"{report.receipt}. {report.notice}. Page ")
-    _field(footer, "PAGE")
-    footer.add_run(" of ")
-    _field(footer, "NUMPAGES")
-    for run in (*page.header.paragraphs[0].runs, *footer.runs):
-        run.font.size = Pt(7.5)
+    footer.add_run(f"{report.receipt}. {report.notice}.")
+    number = page.footer.add_paragraph(style="Footer")
+    number.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    number.add_run("Page ")
+    _field(number, "PAGE")
+    number.add_run(" of ")
+    _field(number, "NUMPAGES")
+    for style in ("Header", "Footer"):
+        document.styles[style].font.size = Pt(7.5)
 
 
 def _field(paragraph: Any, code: str) -> None:
@@ -131,7 +137,7 @@ class _Body:
             _cell(_run(Text(words)), width, "HeadCell", _SHADE) for words, width in zip(block.head, widths, strict=True)
         )
         rows = "".join(
-            "<w:tr>"
+            f"<w:tr>{_WHOLE if all(len(each.text) < _SHORT for each in row) else ''}"
             + "".join(_cell(self._text(each), width, "Cell") for each, width in zip(row, widths, strict=True))
             + "</w:tr>"
             for row in block.rows

@@ -73,7 +73,7 @@ def map_of_transfers(subject: Subject) -> Section:
             )
         )
     head = ("Transfer", "From", "To", "Data", "How", "Outcome")
-    table = Table("Transfers and their outcomes", head, tuple(rows), (2, 4, 4, 3, 3, 3))
+    table = Table("Transfers and their outcomes", head, tuple(rows), (2, 4, 4, 3, 3, 4))
     if not rows:
         return Section("Map of transfers", (paragraph("No transfer is described, so there is nothing to permit."),))
     pictures = _pictures(subject) if len(rows) <= _MOST_DRAWN else ()

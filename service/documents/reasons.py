@@ -112,7 +112,7 @@ def _finding(finding: Finding, rules: tuple[RuleTrace, ...]) -> Section:
     ]
     if rules:
         rows = tuple(row for rule in rules for row in _rule(rule))
-        blocks.append(Table("Rules that decided, and routes considered", _RULE_HEAD, rows, (4, 5, 5)))
+        blocks.append(Table("Rules that decided, and routes considered", _RULE_HEAD, rows, (3, 4, 6)))
     return Section(f"{finding.title}, data set {finding.dataset}", tuple(blocks), 2)
 
 
