@@ -1,0 +1,114 @@
+// The page of the service: an arrangement goes in, and what the service says of it is shown. Everything is data to be
+// shown as text; nothing is ever read as markup.
+import { el, fill } from "./made.js";
+import { result } from "./result.js";
+
+const at = (id) => document.getElementById(id);
+let examples = {};
+let token = "";
+
+async function begin() {
+  fetch("auth/me").then((answer) => (answer.ok ? answer.json() : {})).then((me) => { token = me.csrf_token || ""; });
+  let answer = await fetch("web/examples.json");
+  while (answer.status === 503) {
+    at("status").textContent = "The service is loading the law …";
+    await new Promise((done) => { setTimeout(done, 2000); });
+    answer = await fetch("web/examples.json");
+    at("status").textContent = "";
+  }
+  examples = answer.ok ? await answer.json() : {};
+  for (const [name, data] of Object.entries(examples)) at("example").append(el("option", { value: name }, data.title));
+}
+
+function headers() {
+  const sent = { "Content-Type": "application/json" };
+  if (at("key").value) sent.Authorization = `Bearer ${at("key").value}`;
+  else if (token) sent["X-CSRF-Token"] = token;
+  return sent;
+}
+
+// Ask the service about the arrangement in the page; faults are shown, and give null.
+async function ask(path, query = {}) {
+  const asked = new URLSearchParams(at("day").value ? { ...query, as_of: at("day").value } : query);
+  let answer;
+  try {
+    answer = await fetch(`${path}?${asked}`, { method: "POST", headers: headers(), body: at("arrangement").value });
+  } catch {
+    return refuse("The service does not answer. Try again in a moment.", []);
+  }
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => ({}));
+  const title = answer.status === 401 ? "This service asks for a key: enter one above, or sign in."
+    : answer.status === 422 ? "The arrangement cannot be read as it is." : `The service refuses: ${problem.title || answer.status}.`;
+  return refuse(title, problem.errors || []);
+}
+
+function refuse(title, errors) {
+  fill(at("faults"), el("h2", {}, title), el("ul", {}, ...errors.map((each) => el("li", {},
+    each.where ? el("code", {}, each.where) : "", each.where ? ": " : "", each.message, each.help ? ` (${each.help})` : ""))));
+  return null;
+}
+
+async function decide() {
+  const button = document.querySelector("#form [type=submit]");
+  button.disabled = true;
+  fill(at("faults"));
+  fill(at("result"));
+  at("status").textContent = "Deciding …";
+  try {
+    // What the page does is to look, not to keep, unless a key says who asks.
+    const answer = await ask("v1/evaluations", at("key").value ? {} : { store: "false" });
+    if (answer) await show(await answer.json(), answer.headers.get("location"));
+    else at("status").textContent = "";
+  } finally {
+    button.disabled = false;
+  }
+}
+
+async function show(decision, kept) {
+  const drawn = await ask("v1/map");
+  const map = drawn ? URL.createObjectURL(await drawn.blob()) : "";
+  fill(at("result"), ...result(decision, JSON.parse(at("arrangement").value), { map, kept, answer, download }));
+  at("status").textContent = "Decided: the answer is below.";
+  at("outcome").focus();
+}
+
+// Put an answer where the question says, and decide again.
+async function answer(question, value) {
+  const data = JSON.parse(at("arrangement").value);
+  const steps = question.pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const last = steps.pop();
+  let place = data;
+  for (const step of steps) {
+    if (!Object.hasOwn(place, step) || place[step] === "none") place[step] = {};
+    place = place[step];
+  }
+  place[last] = value;
+  at("arrangement").value = JSON.stringify(data, null, 2);
+  await decide();
+}
+
+async function download(form, name) {
+  at("status").textContent = `Writing ${name} …`;
+  const answer = await ask("v1/reports", { format: form });
+  at("status").textContent = answer ? `${name} is ready.` : "";
+  if (!answer) return;
+  const found = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") || "");
+  const link = el("a", { href: URL.createObjectURL(await answer.blob()), download: found ? found[1] : name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+at("example").addEventListener("change", () => {
+  const chosen = examples[at("example").value];
+  if (chosen) at("arrangement").value = JSON.stringify(chosen, null, 2);
+});
+at("file").addEventListener("change", async () => {
+  const [file] = at("file").files;
+  if (file) at("arrangement").value = await file.text();
+});
+at("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  decide();
+});
+begin();
