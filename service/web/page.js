@@ -6,6 +6,8 @@ import { result } from "./result.js";
 const at = (id) => document.getElementById(id);
 let examples = {};
 let token = "";
+// What was decided last: the map and the documents are of it, whatever is typed meanwhile.
+let asked = { body: "", day: "" };
 
 async function begin() {
   fetch("auth/me").then((answer) => (answer.ok ? answer.json() : {})).then((me) => { token = me.csrf_token || ""; });
@@ -27,12 +29,12 @@ function headers() {
   return sent;
 }
 
-// Ask the service about the arrangement in the page; faults are shown, and give null.
+// Ask the service about what is decided; faults are shown, and give null.
 async function ask(path, query = {}) {
-  const asked = new URLSearchParams(at("day").value ? { ...query, as_of: at("day").value } : query);
+  const more = new URLSearchParams(asked.day ? { ...query, as_of: asked.day } : query);
   let answer;
   try {
-    answer = await fetch(`${path}?${asked}`, { method: "POST", headers: headers(), body: at("arrangement").value });
+    answer = await fetch(`${path}?${more}`, { method: "POST", headers: headers(), body: asked.body });
   } catch {
     return refuse("The service does not answer. Try again in a moment.", []);
   }
@@ -55,6 +57,7 @@ async function decide() {
   fill(at("faults"));
   fill(at("result"));
   at("status").textContent = "Deciding …";
+  asked = { body: at("arrangement").value, day: at("day").value };
   try {
     // What the page does is to look, not to keep, unless a key says who asks.
     const answer = await ask("v1/evaluations", at("key").value ? {} : { store: "false" });
@@ -68,14 +71,14 @@ async function decide() {
 async function show(decision, kept) {
   const drawn = await ask("v1/map");
   const map = drawn ? URL.createObjectURL(await drawn.blob()) : "";
-  fill(at("result"), ...result(decision, JSON.parse(at("arrangement").value), { map, kept, answer, download }));
+  fill(at("result"), ...result(decision, JSON.parse(asked.body), { map, kept, answer, download }));
   at("status").textContent = "Decided: the answer is below.";
   at("outcome").focus();
 }
 
 // Put an answer where the question says, and decide again.
 async function answer(question, value) {
-  const data = JSON.parse(at("arrangement").value);
+  const data = JSON.parse(asked.body);
   const steps = question.pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
   const last = steps.pop();
   let place = data;

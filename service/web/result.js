@@ -181,7 +181,7 @@ function finding(found, isOpen) {
 function rule(found) {
   const status = found.kind === "route" && found.status === "fails" ? "not open" : STATUS[found.status];
   return el("li", {},
-    cited(found.cite, found.href), ` ${found.says} `, el("strong", {}, `${words(found.kind)}: ${status}.`),
+    cited(found.cite, found.href), `: ${found.says} `, el("strong", {}, `${words(found.kind)}: ${status}.`),
     el("ul", { class: "conditions" }, ...[...found.conditions, ...found.requires].map((each) => el("li", {}, `${each.truth}: ${each.text}`))),
     found.exceptions.length ? el("ul", { class: "rules" }, ...found.exceptions.map(rule)) : null,
     el("span", { class: "id" }, `${found.id}${found.recalled ? " (text recalled, not seen)" : ""}`));
