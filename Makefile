@@ -29,7 +29,7 @@ EXAMPLE ?= examples/thl-nih-diabetes.yaml
 WORKERS ?= 2
 FUZZ_SECONDS ?= 300
 
-.PHONY: help run test check lint fuzz soak bench audit docs agreement install install-dev lock clean
+.PHONY: help run test check lint fuzz soak bench audit docs lines agreement install install-dev lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +63,9 @@ bench: $(VENV)/.bench ## measure speed, as ratios, beside other engines
 
 docs: install-dev ## write the parts of README.md and docs/ that are made from the law
 	$(BIN)/python scripts/docs.py
+
+lines: install-dev ## write docs/four-lines.md, the report on the four lines of effort; takes some minutes
+	$(BIN)/safeconduct reform lines --output docs/four-lines.md $(ARGS)
 
 agreement: install-dev ## compare our decisions with the regulators' published examples
 	$(BIN)/python -m tests.published $(ARGS)

@@ -84,7 +84,7 @@ class Comparison:
 
 def compare(one: Side, other: Side) -> Comparison:
     """Return what differs between two sides."""
-    before, after = _decided(one), _decided(other)
+    before, after = decided(one), decided(other)
     left, right = dict(_findings(before)), dict(_findings(after))
     differences = []
     same = 0
@@ -110,7 +110,15 @@ def compare(one: Side, other: Side) -> Comparison:
     )
 
 
-def _decided(side: Side) -> Decision:
+def turned_rules(one: Side, other: Side) -> Iterator[RuleDifference]:
+    """Yield the rules that stand otherwise on the two sides, also those by which no finding becomes another one."""
+    left, right = dict(_findings(decided(one))), dict(_findings(decided(other)))
+    for key in {**left, **right}:
+        yield from _rules(left.get(key), right.get(key))
+
+
+def decided(side: Side) -> Decision:
+    """Return the decision of a side, by the reference evaluator alone."""
     return decide(side.arrangement, side.law, as_of=side.day, readings=side.readings, core=False)
 
 

@@ -17,6 +17,7 @@ from engine.decision.statute import Law
 from engine.errors import ArrangementError, Fault, did_you_mean
 from engine.facts.arrangement import Arrangement
 from engine.facts.places import countries
+from engine.facts.views import ArrangementView
 from engine.inference.outcomes import Outcome, worst
 from engine.inference.programs import BookPrograms
 from engine.law.expression import GroupRef
@@ -33,7 +34,10 @@ _CAUSE = {
     "export_control": CAUSES[4],
 }
 _GROUPS = {"globalcbpr": "global_cbpr", "cbpr": "global_cbpr"}
+# A cause that stops a pair beside those of the law itself.
+NOT_ENCODED = "law not encoded"
 Progress = Callable[[int, int], None]
+Kept = Callable[[str, str, Arrangement], "Cell | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +140,13 @@ def matrix(
     readings: Mapping[str, str] | None = None,
     reforms: Iterable[str] = (),
     workers: int = 1,
+    kept: Kept = lambda exporter, importer, arrangement: None,
     progress: Progress = lambda done, total: None,
 ) -> Matrix:
     """Return the matrix of a scenario.
 
     Args:
+        kept: Called with exporter, importer and their arrangement; returns the cell where it is known beforehand.
         workers: Processes that share the work; the answer is the same for any number.
         progress: Called with the number of pairs done and in all.
     """
@@ -151,7 +157,7 @@ def matrix(
     cells: list[Cell] = []
     used: set[str] = set()
     for found, names in _spread(
-        partial(_row, maker, law, as_of, dict(readings or {})), rows, workers, law.programs(as_of)
+        partial(_row, maker, law, as_of, dict(readings or {}), kept), rows, workers, law.programs(as_of)
     ):
         cells += found
         used |= names
@@ -206,12 +212,18 @@ def _searcher(law: Law, day: date, readings: dict[str, str]) -> Searcher:
     return known[1]
 
 
-def _row(maker: Maker, law: Law, day: date, readings: dict[str, str], row: tuple[str, list[str]]) -> _Row:
+def _row(maker: Maker, law: Law, day: date, readings: dict[str, str], kept: Kept, row: tuple[str, list[str]]) -> _Row:
     exporter, importers = row
     searcher = _searcher(law, day, readings)
     cells, used = [], set[str]()
     for importer in importers:
         arrangement = maker.arrangement(exporter, importer)
+        known = kept(exporter, importer, arrangement)
+        if known is not None:
+            view = ArrangementView(arrangement, day)
+            used.update(name for leg in view.legs for name in law.programs(day).candidates(leg))
+            cells.append(known)
+            continue
         result = searcher.run(arrangement, 1, brief=True)
         used |= result.used
         cells.append(_cell(exporter, importer, arrangement, result, law, day, readings))
@@ -267,7 +279,7 @@ def _stops(arrangement: Arrangement, law: Law, day: date, readings: Mapping[str,
     }
     yield from (cause for cause in CAUSES if cause in found)
     if any(gap.code == "jurisdiction-not-covered" for transfer in decision.transfers for gap in transfer.gaps):
-        yield "law not encoded"
+        yield NOT_ENCODED
 
 
 def _total(country: str, cells: list[Cell]) -> Total:

@@ -43,14 +43,15 @@ class Index:
     """Which arrangements a change of law can reach.
 
     Attributes:
-        instruments: Instruments whose law, or law behind it, is another one.
+        instruments: Instruments that decide and whose law, or law behind it, is another one.
+        remarking: Likewise, those that decide nothing.
         covered: Countries that are covered in one of the books only.
     """
 
     def __init__(self, before: BookPrograms, after: BookPrograms) -> None:
-        digests = (_digests(before), _digests(after))
-        names = sorted({*digests[0], *digests[1]})
-        self.instruments = tuple(name for name in names if digests[0].get(name) != digests[1].get(name))
+        deciding, remarking = zip(_digests(before), _digests(after), strict=True)
+        self.instruments = tuple(_others(*deciding))
+        self.remarking = tuple(_others(*remarking))
         self.covered = tuple(sorted(set(before.book.covered) ^ set(after.book.covered)))
         self._sides = (before, after)
         self._words = tuple(f'"{word}"'.encode() for word in _other_words(before.book.library, after.book.library))
@@ -77,6 +78,10 @@ class Index:
                 side.could_reach(name, places) for name in self.instruments for side in self._sides
             )
         return known
+
+    def can_remark(self, places: set[str]) -> bool:
+        """Return whether something that decides nothing, and is another one, can speak of what touches some places."""
+        return any(side.could_reach(name, places) for name in self.remarking for side in self._sides)
 
     def reach(self, text: bytes, arrangement: Arrangement, day: date) -> Reach:
         """Return how the change bears on an arrangement; facts and evidence are those of `day`."""
@@ -135,19 +140,24 @@ def _declared(library: Library) -> dict[str, object]:
     return found
 
 
-def _digests(programs: BookPrograms) -> dict[str, str]:
+def _others(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    return [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
+
+
+def _digests(programs: BookPrograms) -> tuple[dict[str, str], dict[str, str]]:
     """Return by instrument a digest of its law and of all law behind it, on the day of a book.
 
-    What has no scope decides nothing by itself: remarks, and definitions, which stand behind the instruments that read
-    them.
+    What has no scope decides nothing by itself, and comes second: remarks, and definitions, which stand behind the
+    instruments that read them.
     """
     book = programs.book
     own = {name: _own(programs, name) for name in book.library.instruments}
-    return {
-        name: hashlib.sha256("".join(own[each] for each in sorted(programs.behind(name))).encode()).hexdigest()
-        for name in book.instruments
-        if any(rule.kind == "scope" for rule in book.rules[name])
-    }
+    deciding, remarking = dict[str, str](), dict[str, str]()
+    for name in book.instruments:
+        text = "".join(own[each] for each in sorted(programs.behind(name)))
+        chosen = deciding if any(rule.kind == "scope" for rule in book.rules[name]) else remarking
+        chosen[name] = hashlib.sha256(text.encode()).hexdigest()
+    return deciding, remarking
 
 
 def _own(programs: BookPrograms, name: str) -> str:

@@ -1,16 +1,24 @@
-"""What a reform changes: pairs and scenarios that it opens or closes, and the effort that remains."""
+"""What a reform changes: pairs and scenarios that it opens or closes, and the effort that remains.
+
+Only pairs that the changed rules can reach are decided anew; the others stand as under the law as it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from engine.analysis.matrix import Cell, Matrix, matrix
-from engine.analysis.scenario import scenario
-from engine.decision.basis import Basis
+from engine.analysis.compare import RuleDifference, Side, decided, turned_rules
+from engine.analysis.matrix import CAUSES, NOT_ENCODED, Cell, Matrix, matrix
+from engine.analysis.scenario import Maker, scenario
+from engine.analysis.standing import Changes
+from engine.decision.basis import Basis, basis_of
 from engine.decision.statute import Law
+from engine.facts.arrangement import Arrangement
+from engine.facts.views import ArrangementView
 from engine.inference.outcomes import RANK, Outcome
+from engine.law.model import Rule
 
 LAWFUL = ("permitted", "permitted_with_conditions")
 Progress = Callable[[str], None]
@@ -21,8 +29,10 @@ class Shift:
     """A pair that stands otherwise under the reform.
 
     Attributes:
-        kind: opens (lawful at once, where it was not), closes, eases (less effort), hardens, settles (the outcome or
-            effort becomes known, or is no longer), carries (only the route is another one).
+        kind: opens (lawful at once, where it was not), closes, eases (less effort, or a remedy where there was none),
+            hardens, shuts (no remedy any more), settles (the effort becomes known, or is no longer), carries (only the
+            route is another one).
+        acts: Measures of the cheapest remedy that remains.
     """
 
     scenario: str
@@ -34,6 +44,7 @@ class Shift:
     effort_before: int | None
     effort_after: int | None
     mechanisms: tuple[str, ...]
+    acts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,10 @@ class Tally:
         lawful: Pairs that are lawful at once.
         remediable: Pairs that some remedy opens.
         effort: Sum of the efforts of the cheapest remedies.
-        stopped: Pairs that nothing in the parties' hands opens, or that are undetermined.
+        shut: Pairs that nothing in the parties' hands opens.
+        not_encoded: Pairs left open because law that touches them is not encoded on the day.
+        unsettled: Pairs left open for another reason.
+        friction: Effort by cause.
     """
 
     scenario: str
@@ -53,7 +67,43 @@ class Tally:
     lawful: tuple[int, int]
     remediable: tuple[int, int]
     effort: tuple[int, int]
-    stopped: tuple[int, int]
+    shut: tuple[int, int]
+    not_encoded: tuple[int, int]
+    unsettled: tuple[int, int]
+    friction: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule that stands otherwise in pairs that do.
+
+    Attributes:
+        before: How it stood: its status, or "" where it was not in force or not looked at.
+        pairs: In how many pairs, over all scenarios.
+    """
+
+    rule: str
+    cite: str
+    says: str
+    recalled: bool
+    before: str
+    after: str
+    pairs: int
+    scenarios: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A commitment of a treaty or of soft law that applies under the reform alone; it decides nothing.
+
+    Attributes:
+        pairs: Such as `KR→US`, in the first scenario asked about.
+    """
+
+    rule: str
+    cite: str
+    says: str
+    pairs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +117,8 @@ class ReformReport:
     countries: tuple[str, ...]
     tallies: tuple[Tally, ...]
     shifts: tuple[Shift, ...]
+    reasons: tuple[Reason, ...]
+    remarks: tuple[Remark, ...]
     basis: Basis
 
 
@@ -80,6 +132,7 @@ def reform_report(
     as_of: date,
     workers: int = 1,
     known: dict[str, Matrix] | None = None,
+    everything: bool = False,
     progress: Progress = lambda step: None,
 ) -> ReformReport:
     """Return what a reform changes.
@@ -88,20 +141,47 @@ def reform_report(
         reform: Its id, title and what it says.
         reformed: The law with the reform laid over it, in force on `as_of`.
         known: Matrices of the law as it is, by scenario; filled as they are made, to be used for the next reform.
+        everything: Decide every pair anew, also what the reform cannot reach: to prove the reach.
     """
     before = known if known is not None else {}
+    for name in names:
+        if name not in before:
+            progress(f"law as it is: {scenario(name).title}")
+            before[name] = matrix(name, law, places, as_of=as_of, workers=workers)
+    changes = Changes(law.programs(as_of), reformed.programs(as_of), {})
     tallies, shifts = [], []
-    basis: Basis | None = None
+    used: set[str] = set()
     for name in names:
         progress(f"{reform[0]}: {scenario(name).title}")
-        if name not in before:
-            before[name] = matrix(name, law, places, as_of=as_of, workers=workers)
-        after = matrix(name, reformed, places, as_of=as_of, workers=workers, reforms=(reform[0],))
+        standing = _Standing(before[name], None if everything else changes)
+        after = matrix(name, reformed, places, as_of=as_of, workers=workers, reforms=(reform[0],), kept=standing)
         tallies.append(_tally(before[name], after))
         shifts += list(_shifts(before[name], after))
-        basis = after.basis
-    assert basis is not None, "a report is about one scenario at least"
-    return ReformReport(*reform, as_of, tuple(places), tuple(tallies), tuple(shifts), basis)
+        used |= set(after.basis.instruments)
+    return ReformReport(
+        *reform,
+        as_of,
+        tuple(places),
+        tuple(tallies),
+        tuple(shifts),
+        tuple(_reasons(shifts, law, reformed, as_of)),
+        tuple(_remarks(names[0], places, law, reformed, as_of, changes)),
+        basis_of(reformed, (as_of,), {}, used, (reform[0],)),
+    )
+
+
+class _Standing:
+    """Cells that stand under a reform as they do without it."""
+
+    def __init__(self, before: Matrix, changes: Changes | None) -> None:
+        self._cells = {(cell.exporter, cell.importer): cell for cell in before.cells}
+        self._day = before.as_of
+        self._changes = changes
+
+    def __call__(self, exporter: str, importer: str, arrangement: Arrangement) -> Cell | None:
+        if self._changes is None or self._changes.reach(ArrangementView(arrangement, self._day)):
+            return None
+        return self._cells[exporter, importer]
 
 
 def _tally(before: Matrix, after: Matrix) -> Tally:
@@ -110,6 +190,13 @@ def _tally(before: Matrix, after: Matrix) -> Tally:
     def both(count: Callable[[Sequence[Cell]], int]) -> tuple[int, int]:
         return count(sides[0]), count(sides[1])
 
+    def left_open(cells: Sequence[Cell], encoded: bool) -> int:
+        return sum(cell.status == "facts_missing" and (NOT_ENCODED not in cell.stopped) == encoded for cell in cells)
+
+    friction = {
+        cause: both(lambda cells, cause=cause: sum(c.friction.get(cause, 0) for c in cells))  # type: ignore[misc]
+        for cause in CAUSES
+    }
     return Tally(
         before.scenario,
         before.title,
@@ -117,7 +204,10 @@ def _tally(before: Matrix, after: Matrix) -> Tally:
         both(lambda cells: sum(cell.outcome in LAWFUL for cell in cells)),
         both(lambda cells: sum(cell.status == "remedies" for cell in cells)),
         both(lambda cells: sum(cell.effort or 0 for cell in cells)),
-        both(lambda cells: sum(cell.effort is None for cell in cells)),
+        both(lambda cells: sum(cell.status == "none" for cell in cells)),
+        both(lambda cells: left_open(cells, encoded=False)),
+        both(lambda cells: left_open(cells, encoded=True)),
+        {cause: efforts for cause, efforts in friction.items() if any(efforts)},
     )
 
 
@@ -135,6 +225,7 @@ def _shifts(before: Matrix, after: Matrix) -> Iterator[Shift]:
                 one.effort,
                 other.effort,
                 other.mechanisms,
+                other.acts,
             )
 
 
@@ -143,61 +234,86 @@ def _kind(one: Cell, other: Cell) -> str:
     if was != now:
         return "opens" if now else "closes"
     if one.effort != other.effort:
-        if one.effort is None or other.effort is None:
-            return "settles"
-        return "eases" if other.effort < one.effort else "hardens"
+        return _eased(one, other)
     if one.outcome != other.outcome:
         return "eases" if RANK[other.outcome] > RANK[one.outcome] else "hardens"
     return "carries" if one.mechanisms != other.mechanisms else ""
 
 
-def report_markdown(report: ReformReport) -> Iterator[str]:
-    """Yield a report as Markdown, line by line, below a heading of the second level."""
-    yield f"## {report.title}"
-    yield ""
-    yield report.says.strip()
-    yield ""
-    yield f"As of {report.as_of}, among {', '.join(report.countries)}; before and under the reform."
-    yield ""
-    yield "| scenario | pairs | lawful at once | opened by a remedy | effort in all | shut or an open question |"
-    yield "|---|---|---|---|---|---|"
-    for tally in report.tallies:
-        figures = [f"{one} → {other}" if one != other else str(one) for one, other in _figures(tally)]
-        yield f"| {tally.title} | {tally.pairs} | {' | '.join(figures)} |"
-    yield ""
-    yield from _listed(report)
-    yield ""
-    yield report.basis.sentence()
-    yield ""
+def _eased(one: Cell, other: Cell) -> str:
+    if one.effort is not None and other.effort is not None:
+        return "eases" if other.effort < one.effort else "hardens"
+    if "facts_missing" in (one.status, other.status):
+        return "settles"
+    return "shuts" if other.effort is None else "eases"
 
 
-def _figures(tally: Tally) -> tuple[tuple[int, int], ...]:
-    return (tally.lawful, tally.remediable, tally.effort, tally.stopped)
+def _reasons(shifts: Iterable[Shift], law: Law, reformed: Law, as_of: date) -> Iterator[Reason]:
+    """Yield the rules that stand otherwise in some pairs, those of most pairs first."""
+    found: dict[tuple[str, str, str], Reason] = {}
+    for shift in shifts:
+        sides = _sides(shift.scenario, shift.exporter, shift.importer, law, reformed, as_of)
+        for each in {(turned.rule, turned.before, turned.after): turned for turned in turned_rules(*sides)}.values():
+            if _decides(each, law, reformed):
+                key = (each.rule, each.before, each.after)
+                found[key] = _added(found.get(key) or _reason(each, law, reformed), shift.scenario)
+    yield from sorted(found.values(), key=lambda each: (-each.pairs, each.rule, each.before, each.after))
 
 
-_SAID = {
-    "opens": "Opened",
-    "closes": "Closed",
-    "eases": "Eased",
-    "hardens": "Made harder",
-    "settles": "Newly settled or left open",
-    "carries": "Carried by another route",
-}
+def _decides(turned: RuleDifference, law: Law, reformed: Law) -> bool:
+    """Return whether a rule that stands otherwise bears on the outcome, and not only on what is to be kept later.
+
+    What an instrument offers or asks for goes with it where it no longer reaches a pair; what sent it away is shown.
+    """
+    rule = _rule(turned, law, reformed)
+    if rule.kind in ("warning", "commitment") or (rule.kind == "duty" and rule.timing != "before_transfer"):
+        return False
+    return not {turned.before, turned.after} <= _SILENT and not (turned.before in _OFFERED and turned.after in _SILENT)
 
 
-def _listed(report: ReformReport) -> Iterator[str]:
-    if not report.shifts:
-        yield "No pair of any scenario changes."
-    for kind, word in _SAID.items():
-        of_kind = [shift for shift in report.shifts if shift.kind == kind]
-        for name in dict.fromkeys(shift.scenario for shift in of_kind):
-            pairs = [shift for shift in of_kind if shift.scenario == name]
-            yield f"- {word}, {name} ({len(pairs)}): {', '.join(_pair(shift) for shift in pairs)}"
+# Ways to stand in which a rule changes nothing, and in which it only offers or asks.
+_SILENT = frozenset(("", "fails", "recorded"))
+_OFFERED = frozenset(("available", "unmet", "unknown"))
 
 
-def _pair(shift: Shift) -> str:
-    pair = f"{shift.exporter}→{shift.importer}"
-    if shift.effort_before == shift.effort_after:
-        return pair
-    shown = ["none" if each is None else str(each) for each in (shift.effort_before, shift.effort_after)]
-    return f"{pair} (effort {shown[0]} to {shown[1]})"
+def _rule(turned: RuleDifference, law: Law, reformed: Law) -> Rule:
+    return reformed.library.rules.get(turned.rule) or law.library.rules[turned.rule]
+
+
+def _reason(turned: RuleDifference, law: Law, reformed: Law) -> Reason:
+    rule = _rule(turned, law, reformed)
+    recalled = rule.checked.text == "recalled"
+    return Reason(rule.id, rule.cite, rule.says, recalled, turned.before, turned.after, 0, ())
+
+
+def _added(reason: Reason, scenario: str) -> Reason:
+    return replace(reason, pairs=reason.pairs + 1, scenarios=tuple(dict.fromkeys((*reason.scenarios, scenario))))
+
+
+def _sides(name: str, exporter: str, importer: str, law: Law, reformed: Law, as_of: date) -> tuple[Side, Side]:
+    one, other = (
+        Side("", Maker(scenario(name), each.library).arrangement(exporter, importer), each, as_of, {})
+        for each in (law, reformed)
+    )
+    return one, other
+
+
+def _remarks(
+    name: str, places: Sequence[str], law: Law, reformed: Law, as_of: date, changes: Changes
+) -> Iterator[Remark]:
+    """Yield what treaties and soft law remark under the reform alone."""
+    found: dict[str, Remark] = {}
+    for exporter in places:
+        for importer in places:
+            if exporter == importer or not changes.index.can_remark({exporter, importer}):
+                continue
+            one, other = _sides(name, exporter, importer, law, reformed, as_of)
+            notes = [
+                {note.rule: note for transfer in decided(side).transfers for note in transfer.notes}
+                for side in (one, other)
+            ]
+            for rule, note in notes[1].items():
+                if note.kind == "commitment" and rule not in notes[0]:
+                    known = found.get(rule) or Remark(rule, note.cite, note.says, ())
+                    found[rule] = replace(known, pairs=(*known.pairs, f"{exporter}→{importer}"))
+    yield from found.values()

@@ -38,6 +38,11 @@ def scenario_names() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("*.yaml") if path.stem != "base")
 
 
+def scenario_files() -> list[Path]:
+    """Return the files that scenarios are made of, in order."""
+    return sorted(_FOLDER.glob("*.yaml"))
+
+
 @cache
 def scenario(name: str) -> Scenario:
     """Return a scenario.

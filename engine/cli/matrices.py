@@ -7,26 +7,28 @@ import os
 import sys
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from tqdm import tqdm
 
+from engine.analysis.four_lines import BRIEF, LINES, LinesDay, inputs_digest, lines_markdown
 from engine.analysis.matrix import Matrix, countries_of, matrix
 from engine.analysis.matrix_text import matrix_csv, matrix_html
-from engine.analysis.reforming import ReformReport, reform_report, report_markdown
+from engine.analysis.reforming import ReformReport, reform_report
+from engine.analysis.reforming_text import report_markdown
 from engine.analysis.scenario import scenario, scenario_names
 from engine.cli.intake import day, readings_of
-from engine.decision.statute import Law, load_law
+from engine.decision.statute import Law, law_under, load_law
 from engine.law.reforms import load_reform
 from engine.pictures.heatmap import heatmap_svg
 
 if TYPE_CHECKING:
     Subs = argparse._SubParsersAction[argparse.ArgumentParser]
 
-# The four lines of effort of the founding brief, and its month.
-LINES = ("us-federal-privacy-law", "transatlantic-alignment", "us-docks-onto-depa", "agency-data-pooling")
-BRIEF = date(2021, 10, 1)
+# Shown on the page of the four lines, before and under a reform.
+_PICTURED = "health-cohort"
 
 
 def add_commands(subs: Subs) -> None:
@@ -43,6 +45,7 @@ def add_commands(subs: Subs) -> None:
     parser.add_argument("--scenario", action="append", default=[], metavar="NAME", help="all where left out")
     _common(parser)
     parser.add_argument("--format", choices=("markdown", "json"), default="markdown")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="for `lines`: write here, with pictures beside it")
     parser.set_defaults(run=_reform)
 
 
@@ -53,7 +56,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 
 def _matrix(options: argparse.Namespace) -> int:
-    law = _law(options.rulesets, options.reform, options.as_of)
+    law = _law(options)
     places = countries_of(options.jurisdictions, law, options.as_of)
     with tqdm(total=len(places) * (len(places) - 1), unit=" pairs", disable=not sys.stderr.isatty()) as bar:
         found = matrix(
@@ -70,6 +73,12 @@ def _matrix(options: argparse.Namespace) -> int:
     return 0
 
 
+def _law(options: argparse.Namespace) -> Law:
+    if options.reform is None:
+        return load_law(options.rulesets)
+    return law_under(options.rulesets, options.reform, options.as_of)
+
+
 def _advance(bar: Any, done: int, _total: int) -> None:
     bar.update(done - bar.n)
 
@@ -82,14 +91,6 @@ def _written(found: Matrix, form: str) -> str:
     if form == "text":
         return _text(found)
     return heatmap_svg(found) if form == "svg" else matrix_html(found, heatmap_svg(found))
-
-
-def _law(root: Any, reform: str | None, as_of: date) -> Law:
-    """Return the law; a reform counts as in force on the day asked about, where it would begin later."""
-    if reform is None:
-        return load_law(root)
-    begins = load_reform(root, reform).first
-    return load_law(root, reform, as_of if as_of < begins else None)
 
 
 def _text(found: Matrix) -> str:
@@ -111,8 +112,7 @@ def _text(found: Matrix) -> str:
 
 def _reform(options: argparse.Namespace) -> int:
     if options.name == "lines":
-        print("\n".join(lines_report(options)))
-        return 0
+        return _lines(options)
     law = load_law(options.rulesets)
     places = countries_of(options.jurisdictions, law, options.as_of)
     found = _report(options, options.name, law, places, options.as_of, {})
@@ -132,7 +132,7 @@ def _report(
     known: dict[str, Matrix],
 ) -> ReformReport:
     reform = load_reform(options.rulesets, name)
-    reformed = _law(options.rulesets, name, as_of)
+    reformed = law_under(options.rulesets, name, as_of)
     names = options.scenario or scenario_names()
     for each in names:
         scenario(each)
@@ -143,27 +143,44 @@ def _report(
     )
 
 
-def lines_report(options: argparse.Namespace) -> list[str]:
-    """Return the report on the four lines of effort, on the day of the brief and on the day asked about."""
+def _lines(options: argparse.Namespace) -> int:
     law = load_law(options.rulesets)
-    chosen = "".join(f" --scenario {name}" for name in options.scenario)
-    lines = [
-        "# The four lines of effort",
-        "",
-        "What each of the four reforms of the founding brief would change, as if in force on the day, for every",
-        "ordered pair of countries and the reference arrangements shown. All four are hypothetical. Pairs of members",
-        "of the Union need no ground for transfer. Countries whose law of that day is not encoded count as open.",
-        "",
-        f"Made by `safeconduct reform lines --as-of {options.as_of}{chosen}`.",
-        "",
-    ]
+    places = countries_of(options.jurisdictions, law, options.as_of)
+    days = []
     for as_of in (BRIEF, options.as_of):
-        places = countries_of(options.jurisdictions, law, options.as_of)
         known: dict[str, Matrix] = {}
-        lines += [f"# As of {as_of}", ""]
-        for name in LINES:
-            lines += report_markdown(_report(options, name, law, places, as_of, known))
-    return lines
+        reports = tuple(_report(options, name, law, places, as_of, known) for name in LINES)
+        days.append(LinesDay(as_of, tuple(known.values()), reports))
+    if options.format == "json":
+        print(as_json([report for each in days for report in each.reports], list[ReformReport]))
+        return 0
+    pictures = _pictures(options.output, days) if options.output else []
+    page = lines_markdown(
+        days, law, command=_command(options), digest=inputs_digest(options.rulesets), pictures=pictures
+    )
+    if options.output:
+        options.output.write_text("\n".join(page) + "\n", encoding="utf-8")
+    else:
+        print("\n".join(page))
+    return 0
+
+
+def _command(options: argparse.Namespace) -> str:
+    said = ["safeconduct", "reform", "lines", "--as-of", options.as_of.isoformat()]
+    said += ["--jurisdictions", options.jurisdictions] if options.jurisdictions != "t12" else []
+    said += [word for name in options.scenario for word in ("--scenario", name)]
+    return " ".join([*said, *(["--output", options.output.name] if options.output else [])])
+
+
+def _pictures(page: Path, days: list[LinesDay]) -> list[tuple[str, str]]:
+    """Draw one scenario on each day beside the page; return titles and file names."""
+    drawn = []
+    for each in days:
+        shown = next((found for found in each.matrices if found.scenario == _PICTURED), each.matrices[0])
+        file = page.with_name(f"{page.stem}-{each.as_of}.svg")
+        file.write_text(heatmap_svg(shown), encoding="utf-8")
+        drawn.append((f"{shown.title}, law of {each.as_of}", file.name))
+    return drawn
 
 
 def as_json(value: object, kind: Any) -> str:

@@ -12,6 +12,7 @@ from engine.inference.programs import BookPrograms, ProgramCache
 from engine.law.book import Books
 from engine.law.loading import load_library
 from engine.law.model import Library
+from engine.law.reforms import load_reform
 
 # A service that is asked about many days keeps the books of those asked about last.
 _MOST_BOOKS = 256
@@ -55,3 +56,13 @@ def load_law(root: Path, reform: str | None = None, reform_from: date | None = N
         RulesetError: Every fault of every file, sorted by place.
     """
     return Law(load_library(root, reform, reform_from))
+
+
+def law_under(root: Path, reform: str, day: date) -> Law:
+    """Load the law under a reform, taken as in force on a day where it would begin later.
+
+    Raises:
+        RulesetError: There is no such reform, or there are faults.
+    """
+    begins = load_reform(root, reform).first
+    return load_law(root, reform, day if day < begins else None)

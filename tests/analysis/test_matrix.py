@@ -13,7 +13,8 @@ import pytest
 
 from engine.analysis.matrix import Matrix, countries_of, matrix
 from engine.analysis.matrix_text import matrix_csv, matrix_html
-from engine.analysis.reforming import reform_report, report_markdown
+from engine.analysis.reforming import reform_report
+from engine.analysis.reforming_text import report_markdown
 from engine.analysis.scenario import Maker, scenario, scenario_names
 from engine.decision.deciding import outcomes
 from engine.decision.remedies import remedies
@@ -129,7 +130,7 @@ def test_a_reform_opens_the_pairs_that_it_is_about_and_no_others() -> None:
     (tally,) = report.tallies
     assert tally.lawful[1] - tally.lawful[0] == len(opened)
     assert tally.effort[1] < tally.effort[0]
-    assert any(line.startswith("- Opened, health-cohort") for line in report_markdown(report))
+    assert any(line.startswith("| now lawful at once | health-cohort |") for line in report_markdown(report))
 
 
 def test_a_reform_is_in_force_on_the_day_asked_about() -> None:
