@@ -130,14 +130,14 @@ def arrangement_and_readings(
     Raises:
         ArrangementError: Every fault of both, or too large to decide in one go.
     """
-    readings, faults = _readings(chosen, library)
+    readings, faults = readings_of(chosen, library)
     try:
-        arrangement = read_arrangement(_parse(body), library)
+        arrangement = read_arrangement(parsed(body), library)
     except ArrangementError as error:
         raise ArrangementError(
             [*(replace(each, where=f"{where}{each.where}") for each in error.faults), *faults]
         ) from None
-    faults += _too_large(arrangement, leg_limit)
+    faults += too_large(arrangement, leg_limit)
     if faults:
         raise ArrangementError(faults)
     return arrangement, readings
@@ -148,7 +148,12 @@ def in_form(decided: Decided, form: Form) -> bytes:
     return decided.written if form == "json" else render(decided.decision(), form).encode()
 
 
-def _parse(body: bytes) -> object:
+def parsed(body: bytes) -> object:
+    """Return a body as plain data.
+
+    Raises:
+        ArrangementError: It is no JSON in UTF-8.
+    """
     if not body.strip():
         raise ArrangementError([Fault("bad-json", "the body is empty", "", "send an arrangement")])
     try:
@@ -158,7 +163,7 @@ def _parse(body: bytes) -> object:
         raise ArrangementError([Fault("bad-json", "the text is not UTF-8", "", "send UTF-8")]) from None
 
 
-def _too_large(arrangement: Arrangement, limit: int) -> list[Fault]:
+def too_large(arrangement: Arrangement, limit: int) -> list[Fault]:
     legs = sum(len(transfer.datasets) for transfer in arrangement.transfers)
     if legs <= limit:
         return []
@@ -166,7 +171,9 @@ def _too_large(arrangement: Arrangement, limit: int) -> list[Fault]:
     return [Fault("too-many-legs", message, "/transfers", "send fewer transfers at a time")]
 
 
-def _readings(given: Iterable[str], library: Library) -> tuple[Mapping[str, str], list[Fault]]:
+def readings_of(
+    given: Iterable[str], library: Library, where: str = "query:reading"
+) -> tuple[Mapping[str, str], list[Fault]]:
     """Return the readings of a query, and what is wrong with them."""
     chosen: dict[str, str] = {}
     faults: list[Fault] = []
@@ -175,15 +182,15 @@ def _readings(given: Iterable[str], library: Library) -> tuple[Mapping[str, str]
         known = library.readings.get(name)
         said = shown(name)
         if not colon:
-            faults.append(Fault("bad-value", f"`{said}` is not ID:OPTION", "query:reading", "such as `x.y:option`"))
+            faults.append(Fault("bad-value", f"`{said}` is not ID:OPTION", where, "such as `x.y:option`"))
         elif name in chosen:
-            faults.append(Fault("repeated-parameter", f"two options for `{said}`", "query:reading", "choose one"))
+            faults.append(Fault("repeated-parameter", f"two options for `{said}`", where, "choose one"))
         elif known is None:
             hint = did_you_mean(name[:100], library.readings)
-            faults.append(Fault("unknown-reading", f"no ruleset declares a reading `{said}`", "query:reading", hint))
+            faults.append(Fault("unknown-reading", f"no ruleset declares a reading `{said}`", where, hint))
         elif option not in known.options:
             hint = f"known are {one_of(tuple(known.options))}"
-            faults.append(Fault("unknown-word", f"`{said}` has no such option", "query:reading", hint))
+            faults.append(Fault("unknown-word", f"`{said}` has no such option", where, hint))
         else:
             chosen[name] = option
     return chosen, faults

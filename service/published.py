@@ -27,6 +27,7 @@ from service.access.provider import Provider
 from service.limits import BAD_CREDENTIALS_PER_MINUTE, SIGN_INS_PER_MINUTE, Limiter
 from service.metrics import Metrics
 from service.problems import database_away, problem
+from service.reforming import Reforms
 from service.remembered import Remembered
 from service.settings import Settings
 from service.storage.database import Database, failure_of
@@ -58,6 +59,7 @@ class Shelf:
         self.bad_credentials = Limiter(BAD_CREDENTIALS_PER_MINUTE)
         self.sign_ins = Limiter(SIGN_INS_PER_MINUTE)
         self.provider = Provider(settings) if settings.has_sign_in and self.has_storage else None
+        self.reforms = Reforms(settings.rulesets)
         self._closing = threading.Event()
         if law is not None:
             self._put(law, find(self.settings.rulesets))
@@ -78,6 +80,15 @@ class Shelf:
             help = "try again in a second"
             raise problem(503, "not-ready", "the law is still being loaded", "", help, {"Retry-After": "1"})
         return self._published
+
+    def law_under(self, reform: str, day: date, where: str) -> Law:
+        """Return the law being served under a reform, taken as in force on `day` where it would begin later.
+
+        Raises:
+            ArrangementError: There is no such reform; `where` says what named it.
+        """
+        published = self.published
+        return self.reforms.law(published.law.library, published.files, reform, day, where)
 
     @property
     def is_open(self) -> bool:

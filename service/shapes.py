@@ -272,3 +272,14 @@ class ImportedDraft(Shape):
 
     arrangement: dict[str, Any]
     notes: list[ImportNote]
+
+
+class ReformLine(Shape):
+    """A reform in a list."""
+
+    id: str
+    title: str
+    status: Literal["hypothetical", "pending"]
+    says: str
+    from_: Annotated[DayText, Field(alias="from", description="Day from which it would be in force.")]
+    cite: str

@@ -27,7 +27,6 @@ from engine.decision.statute import Law, load_law
 from engine.errors import ArrangementError
 from engine.facts.arrangement import Arrangement
 from engine.inference.outcomes import RANK, Outcome, worst
-from engine.inference.programs import BookPrograms
 from engine.law.intake import read_arrangement
 
 LAWFUL = ("permitted", "permitted_with_conditions")
@@ -100,14 +99,25 @@ def _law(book: Book) -> Law:
     return law_of(book.rulesets, book.reform, book.reform_from)
 
 
-def _programs(book: Book) -> BookPrograms:
-    return _law(book).programs(book.day)
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two books with their laws at hand, and what the change between them can reach."""
+
+    books: tuple[Book, Book]
+    laws: tuple[Law, Law]
+    index: Index
+
+
+def sides_at_hand(before: Book, after: Book, laws: tuple[Law, Law]) -> Sides:
+    """Return two books whose laws are loaded already."""
+    one, other = (law.programs(book.day) for law, book in zip(laws, (before, after), strict=True))
+    return Sides((before, after), laws, Index(one, other))
 
 
 @lru_cache(maxsize=4)
-def index_of(before: Book, after: Book) -> Index:
-    """Return what a change of law can reach, kept within a process."""
-    return Index(_programs(before), _programs(after))
+def sides_of(before: Book, after: Book) -> Sides:
+    """Return two books, loading their laws; kept within a process."""
+    return sides_at_hand(before, after, (_law(before), _law(after)))
 
 
 # -- deciding anew ----------------------------------------------------------------------------------------------------
@@ -125,16 +135,20 @@ class Tried:
 
 def tried(before: Book, after: Book, everything: bool, stored: _Chunk) -> Tried:
     """Decide those of some arrangements that the change reaches, under both books."""
-    found = [_tried(before, after, everything, name, text) for name, text in stored]
+    return _all_tried(sides_of(before, after), everything, stored)
+
+
+def _all_tried(sides: Sides, everything: bool, stored: _Chunk) -> Tried:
+    found = [_tried(sides, everything, name, text) for name, text in stored]
     return Tried(sum(reached for reached, _ in found), [turn for _, turn in found if turn is not None])
 
 
-def _tried(before: Book, after: Book, everything: bool, name: str, text: bytes) -> tuple[bool, Turn | None]:
+def _tried(sides: Sides, everything: bool, name: str, text: bytes) -> tuple[bool, Turn | None]:
     data = orjson.loads(text)
-    reach = MAYBE if everything else _reach(before, after, text, data)
+    reach = MAYBE if everything else _reach(sides, text, data)
     if not reach.reached:
         return False, None
-    laws = (_law(before), _law(after))
+    laws, before = sides.laws, sides.books[0]
     try:
         arrangement = read_arrangement(data, laws[0].library)
         if laws[0].library.digest != laws[1].library.digest:
@@ -144,19 +158,19 @@ def _tried(before: Book, after: Book, everything: bool, name: str, text: bytes) 
     if not reach.differs:
         return True, None
     # Evidence is that of one day, so that only the law makes the difference.
-    sides = [
+    old, new = (
         outcomes(arrangement, law, book.day, arrangement.readings, facts_on=before.day)
-        for law, book in zip(laws, (before, after), strict=True)
-    ]
-    return True, None if sides[0] == sides[1] else _turn(name, *sides)
+        for law, book in zip(laws, sides.books, strict=True)
+    )
+    return True, None if old == new else _turn(name, old, new)
 
 
-def _reach(before: Book, after: Book, text: bytes, data: object) -> Reach:
+def _reach(sides: Sides, text: bytes, data: object) -> Reach:
     try:
         arrangement = Arrangement.model_validate(data)
     except ValidationError:
         return MAYBE
-    return index_of(before, after).reach(text, arrangement, before.day)
+    return sides.index.reach(text, arrangement, sides.books[0].day)
 
 
 def _turn(name: str, before: dict[str, Outcome], after: dict[str, Outcome]) -> Turn:
@@ -187,13 +201,8 @@ def impact(
         resume: File that keeps what is done, so that a run that was stopped goes on where it was.
         progress: Called with the number of arrangements looked into and of those to look into.
     """
-    index = index_of(before, after)
-    total = 0
-    near: _Chunk = []
-    for stored in portfolio:
-        total += 1
-        if everything or index.is_near(stored.text, orjson.loads(stored.text)):
-            near.append((stored.id, stored.text))
+    index = sides_of(before, after).index
+    near, total = _near(portfolio, index, everything)
     chunks = [near[start : start + _CHUNK] for start in range(0, len(near), _CHUNK)]
     turns: list[Turn] = []
     done = reached = 0
@@ -202,10 +211,31 @@ def impact(
         reached += found.reached
         done += len(chunks[number])
         progress(done, len(near))
+    return _impact(before, after, index, total, Tried(reached, turns))
+
+
+def impact_at_hand(portfolio: Iterable[Stored], sides: Sides) -> Impact:
+    """Return what a change of law does to a small portfolio, in this process, by laws that are loaded already."""
+    near, total = _near(portfolio, sides.index, everything=False)
+    return _impact(*sides.books, sides.index, total, _all_tried(sides, False, near))
+
+
+def _near(portfolio: Iterable[Stored], index: Index, everything: bool) -> tuple[_Chunk, int]:
+    """Return those that the change may reach, by what their plain data name, and how many there are in all."""
+    total = 0
+    near: _Chunk = []
+    for stored in portfolio:
+        total += 1
+        if everything or index.is_near(stored.text, orjson.loads(stored.text)):
+            near.append((stored.id, stored.text))
+    return near, total
+
+
+def _impact(before: Book, after: Book, index: Index, total: int, found: Tried) -> Impact:
     order = {"lost": 0, "gained": 1, "changed": 2}
-    turns.sort(key=lambda turn: (order[turn.kind], RANK[turn.after], RANK[turn.before], turn.id))
+    turns = sorted(found.turns, key=lambda turn: (order[turn.kind], RANK[turn.after], RANK[turn.before], turn.id))
     lost, gained = (sum(turn.kind == kind for turn in turns) for kind in ("lost", "gained"))
-    return Impact(before, after, total, reached, index.instruments, index.covered, lost, gained, tuple(turns))
+    return Impact(before, after, total, found.reached, index.instruments, index.covered, lost, gained, tuple(turns))
 
 
 def _spread(
@@ -247,7 +277,7 @@ def _run(
     if workers < 2 or len(todo) < 2:
         return ((number, work(chunk)) for number, chunk in todo.items())
     for book in (before, after):
-        _programs(book).make_everything()  # once, and there for every process that is forked
+        _law(book).programs(book.day).make_everything()  # once, and there for every process that is forked
     return shared(work, todo, workers)
 
 

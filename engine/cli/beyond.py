@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
-from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from engine.analysis.compare import Comparison, Side, compare
+from engine.analysis.compare import Comparison, compare
 from engine.analysis.compare_text import comparison_markdown, comparison_text
-from engine.cases.patching import PatchError, changed_at
+from engine.analysis.comparing import Names, Wanted, sides_of
 from engine.cli.intake import add_case, arrangement_of, day, plain_of, readings_of
 from engine.decision.deciding import decide
 from engine.decision.remedies import Remedies, remedies
 from engine.decision.remedies_text import remedies_text
-from engine.decision.statute import load_law
+from engine.decision.statute import law_under, load_law
 from engine.decision.timeline import Timeline, timeline
 from engine.decision.timeline_text import timeline_text
 from engine.errors import ArrangementError, Fault, did_you_mean
-from engine.facts.arrangement import Arrangement
-from engine.law.intake import parse_yaml, read_arrangement
 from engine.law.model import Library
 from engine.pictures.remedies import remedies_svg
 from engine.pictures.timeline import timeline_svg
@@ -126,45 +123,28 @@ def _efforts(given: list[str], library: Library) -> dict[str, int]:
 
 def _compare(options: argparse.Namespace) -> int:
     law = load_law(options.rulesets, options.reform)
-    arrangement = arrangement_of(options.file, law.library)
-    readings = {**arrangement.readings, **readings_of(options.reading, law.library)}
-    today = options.as_of or arrangement.as_of or date.today()  # noqa: DTZ011 - the caller's own calendar
-    one = Side("as it stands", arrangement, law, today, readings, (options.reform,) if options.reform else ())
-    other, labels = one, []
-    if options.days:
-        one = replace(one, label=options.days[0].isoformat(), day=options.days[0])
-        other, labels = replace(other, day=options.days[1]), [options.days[1].isoformat()]
-    if options.against:
-        other = replace(other, readings={**readings, **readings_of(options.against, law.library)})
-        labels += options.against
-    if options.with_reform:
-        other = replace(other, law=load_law(options.rulesets, options.with_reform), reforms=(options.with_reform,))
-        labels.append(f"under {options.with_reform}")
-    if options.set:
-        other = replace(other, arrangement=_changed(options, law.library))
-        labels += options.set
-    if not labels:
-        message = "nothing to compare with"
-        raise ArrangementError([Fault("nothing-to-compare", message, "compare", "add --days, --against or --set")])
-    found = compare(one, replace(other, label=", ".join(labels)))
+    wanted = Wanted(
+        tuple(options.days) if options.days else None,
+        readings_of(options.against, law.library),
+        options.with_reform,
+        tuple(options.set),
+    )
+    one, other = sides_of(
+        plain_of(options.file),
+        law,
+        wanted,
+        partial(law_under, options.rulesets),
+        Names("--set", "compare", "add --days, --against, --with-reform or --set"),
+        as_of=options.as_of,
+        readings=readings_of(options.reading, law.library),
+        reforms=[options.reform] if options.reform else (),
+    )
+    found = compare(one, other)
     if options.format == "json":
         _out(as_json(found, Comparison))
     else:
         _out(comparison_markdown(found) if options.format == "markdown" else comparison_text(found))
     return 0
-
-
-def _changed(options: argparse.Namespace, library: Library) -> Arrangement:
-    changes = {}
-    for text in options.set:
-        pointer, equals, value = text.partition("=")
-        if not equals:
-            raise ArrangementError([Fault("bad-change", f"`{text}` is not POINTER=VALUE", "--set")])
-        changes[pointer] = parse_yaml(f"value: {value}", "--set")["value"]
-    try:
-        return read_arrangement(changed_at(plain_of(options.file), changes), library)
-    except PatchError as error:
-        raise ArrangementError([Fault("bad-change", str(error), "--set")]) from None
 
 
 def as_json(value: object, kind: Any) -> str:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from pydantic import TypeAdapter
 from tqdm import tqdm
 
 from engine.analysis.impact import Book, Impact, impact
-from engine.analysis.portfolio import read_portfolio
+from engine.analysis.portfolio import Stored, read_portfolio
 from engine.decision.rendering import WORDS
 from engine.errors import ArrangementError, Fault
 from engine.law.reforms import load_reform, reform_names
@@ -29,7 +30,14 @@ _BOOK = "DAY, REFORM, REFORM@DAY, FOLDER or FOLDER@DAY"
 def add_commands(subs: Subs) -> None:
     """Add the command to the command line."""
     parser = subs.add_parser("impact", help="re-evaluate a portfolio under a changed statute book")
-    parser.add_argument("--portfolio", type=Path, required=True, metavar="DIR|FILE", help="folder, or NDJSON file")
+    parser.add_argument("--portfolio", required=True, metavar="DIR|FILE|URL", help="folder, NDJSON file, or database")
+    parser.add_argument(
+        "--stored",
+        choices=("agreements", "evaluations"),
+        default="agreements",
+        help="of a database: which (agreements)",
+    )
+    parser.add_argument("--organisation", metavar="ID", help="of a database: whose; everybody's where left out")
     parser.add_argument("--before", required=True, metavar="BOOK", help=_BOOK)
     parser.add_argument("--after", required=True, metavar="BOOK", help="likewise")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="local processes")
@@ -43,7 +51,7 @@ def add_commands(subs: Subs) -> None:
 def _impact(options: argparse.Namespace) -> int:
     with tqdm(unit=" arrangements", disable=not sys.stderr.isatty()) as bar:
         found = impact(
-            read_portfolio(options.portfolio),
+            _portfolio(options),
             book_of(options.before, options.rulesets),
             book_of(options.after, options.rulesets),
             workers=options.workers,
@@ -57,6 +65,15 @@ def _impact(options: argparse.Namespace) -> int:
     else:
         print("\n".join(_lines(found)))
     return 0
+
+
+def _portfolio(options: argparse.Namespace) -> Iterator[Stored]:
+    if "://" not in options.portfolio:
+        return read_portfolio(Path(options.portfolio))
+    # Databases are the service's; it is found by name, since it stands above the commands.
+    reader: Any = import_module("service.records.portfolio")
+    found: Iterator[Stored] = reader.read_database(options.portfolio, options.stored, options.organisation)
+    return found
 
 
 def _advance(bar: Any, done: int, total: int) -> None:

@@ -54,6 +54,10 @@ GUARDS: Mapping[tuple[str, str], Guard] = {
     ("POST", "/v1/missing-facts"): "evaluate",
     ("POST", "/v1/comparisons"): "evaluate",
     ("GET", "/v1/matrix"): "law:read",
+    ("GET", "/v1/reforms"): "law:read",
+    ("GET", "/v1/reforms/{id}/effects"): "law:read",
+    # What is stored asks for `agreements:read` or `evaluations:read` besides: see the route.
+    ("POST", "/v1/impact"): "evaluate",
     ("POST", "/v1/reports"): "evaluate",
     ("POST", "/v1/map"): "evaluate",
     ("GET", "/v1/evaluations"): "evaluations:read",

@@ -1,4 +1,4 @@
-"""Beyond the verdict: timeline, remedies, missing facts, comparison, matrix. Nothing is stored."""
+"""Beyond the verdict: timeline, remedies, missing facts, matrix. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from fastapi import APIRouter, Query, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from engine.analysis.compare import Comparison, Side, compare
 from engine.analysis.matrix import Matrix, countries_of, matrix
 from engine.analysis.scenario import scenario
 from engine.decision.missing import Missing, missing_facts
@@ -32,7 +31,7 @@ from service.routes.common import AsOf, errors, only, shelf_of, today
 from service.routes.evaluations import Readings
 
 router = APIRouter(prefix="/v1", tags=["beyond the verdict"])
-_BODY = {
+BODY = {
     "requestBody": {
         "required": True,
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Arrangement"}}},
@@ -46,13 +45,13 @@ ANSWERS: Mapping[str, TypeAdapter[Any]] = {
     "Timeline": TypeAdapter(Timeline),
     "RemediesFound": TypeAdapter(Remedies),
     "Missing": TypeAdapter(Missing),
-    "Comparison": TypeAdapter(Comparison),
     "Matrix": TypeAdapter(Matrix),
 }
 AsPicture = Annotated[bool, Query(alias="svg", description="Whether the answer is a picture (SVG) instead of data.")]
 
 
-def _answered(name: str, picture: bool = False) -> dict[int | str, dict[str, Any]]:
+def answered(name: str, picture: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of an answer."""
     content: dict[str, Any] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
     if picture:
         content[_SVG] = {"schema": {"type": "string"}}
@@ -88,8 +87,8 @@ def _work(
     summary="Ask for the outcome on every day on which encoded law changes",
     dependencies=[only("as_of", "reading", "from", "until", "svg", many=("reading",))],
     response_class=Response,
-    responses={**_answered("Timeline", picture=True), **errors(401, 403, 413, 415, 422, 503)},
-    openapi_extra=_BODY,
+    responses={**answered("Timeline", picture=True), **errors(401, 403, 413, 415, 422, 503)},
+    openapi_extra=BODY,
 )
 async def post_timeline(
     request: Request,
@@ -114,8 +113,8 @@ async def post_timeline(
     summary="Ask what would make a whole arrangement lawful",
     dependencies=[only("as_of", "reading", "most", "alternatives", many=("reading",))],
     response_class=Response,
-    responses={**_answered("RemediesFound"), **errors(401, 403, 413, 415, 422, 503)},
-    openapi_extra=_BODY,
+    responses={**answered("RemediesFound"), **errors(401, 403, 413, 415, 422, 503)},
+    openapi_extra=BODY,
 )
 async def post_remedies(
     request: Request,
@@ -140,8 +139,8 @@ async def post_remedies(
     description="Answer the first one in the arrangement and ask again: an interview in steps.",
     dependencies=[only("as_of", "reading", "without", many=("reading", "without"))],
     response_class=Response,
-    responses={**_answered("Missing"), **errors(401, 403, 413, 415, 422, 503)},
-    openapi_extra=_BODY,
+    responses={**answered("Missing"), **errors(401, 403, 413, 415, 422, 503)},
+    openapi_extra=BODY,
 )
 async def post_missing_facts(
     request: Request,
@@ -158,38 +157,13 @@ async def post_missing_facts(
     return Response(await _asked(request, reading, work), media_type="application/json")
 
 
-@router.post(
-    "/comparisons",
-    operation_id="compare",
-    summary="Compare an arrangement under two days",
-    dependencies=[only("before", "after", "reading", many=("reading",))],
-    response_class=Response,
-    responses={**_answered("Comparison"), **errors(401, 403, 413, 415, 422, 503)},
-    openapi_extra=_BODY,
-)
-async def post_comparison(
-    request: Request,
-    before: Annotated[Day, Query(description="The law of this day ...")],
-    after: Annotated[Day, Query(description="... and of this one.")],
-    reading: Readings = None,
-) -> Response:
-    """Compare two days."""
-
-    def work(arrangement: Arrangement, law: Law, readings: Mapping[str, str]) -> bytes:
-        chosen = {**arrangement.readings, **readings}
-        one, other = (Side(day.isoformat(), arrangement, law, day, chosen) for day in (before, after))
-        return ANSWERS["Comparison"].dump_json(compare(one, other))
-
-    return Response(await _asked(request, reading, work), media_type="application/json")
-
-
 @router.get(
     "/matrix",
     operation_id="getMatrix",
     summary="Read a reference arrangement for every ordered pair of countries",
     dependencies=[only("scenario", "jurisdictions", "as_of", "svg")],
     response_class=Response,
-    responses={**_answered("Matrix", picture=True), **errors(401, 403, 422, 503)},
+    responses={**answered("Matrix", picture=True), **errors(401, 403, 422, 503)},
 )
 async def get_matrix(
     request: Request,

@@ -18,12 +18,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.analysis import impact as module
-from engine.analysis.impact import Book, Impact, Tried, impact, index_of, tried
+from engine.analysis.impact import Book, Impact, Tried, impact, impact_at_hand, sides_at_hand, sides_of, tried
 from engine.analysis.portfolio import Stored, places_of, read_portfolio, synthetic
 from engine.analysis.reaching import Index
 from engine.analysis.scenario import Maker, scenario
 from engine.cli.impacts import book_of
 from engine.decision.deciding import outcomes
+from engine.decision.statute import load_law
 from engine.errors import ArrangementError
 from engine.facts.views import ArrangementView
 from engine.inference.programs import touched
@@ -120,7 +121,7 @@ def pair(exporter: str, importer: str) -> Stored:
 def test_a_change_of_the_law_of_the_union_reaches_what_leaves_it_and_nothing_else() -> None:
     """The fall of the Data Privacy Framework: arrangements with an importer in the Union are not about Chapter V."""
     fall = Book(RULESETS, AFTER.day, "fall-of-the-data-privacy-framework", AFTER.day)
-    index = index_of(AFTER, fall)
+    index = sides_of(AFTER, fall).index
     assert index.instruments == ("eu.gdpr-transfers",)
     places = [("FI", "US"), ("NO", "JP"), ("US", "FI"), ("JP", "US"), ("DE", "FR"), ("SG", "DE")]
     reached = [each for each in starmap(pair, places) if impact([each], AFTER, fall).reached]
@@ -227,7 +228,7 @@ def test_a_run_that_was_stopped_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def near() -> int:
-    index = index_of(BEFORE, AFTER)
+    index = sides_of(BEFORE, AFTER).index
     return sum(index.is_near(each.text, json.loads(each.text)) for each in portfolio())
 
 
@@ -264,4 +265,9 @@ def test_a_book_is_a_day_a_reform_or_a_folder() -> None:
 
 
 def test_nothing_changes_between_equal_books() -> None:
-    assert index_of(AFTER, AFTER).instruments == ()
+    assert sides_of(AFTER, AFTER).index.instruments == ()
+
+
+def test_laws_that_are_loaded_give_the_same() -> None:
+    law = load_law(Path(RULESETS))
+    assert impact_at_hand(portfolio(), sides_at_hand(BEFORE, AFTER, (law, law))) == found()

@@ -41,11 +41,6 @@ def test_missing_facts_come_in_steps(client: TestClient, shipped: dict[str, dict
     assert first["question"]["pointer"] not in [each["question"]["pointer"] for each in rest]
 
 
-def test_two_days_are_compared(client: TestClient, shipped: dict[str, dict[str, Any]]) -> None:
-    found = ask(client, "comparisons?before=2023-07-09&after=2023-07-10", shipped["eu-us-company"]).json()
-    assert (found["outcome_before"], found["outcome_after"]) == ("not_yet_permitted", "permitted_with_conditions")
-
-
 def test_the_matrix_is_data_and_a_picture(client: TestClient) -> None:
     query = "/v1/matrix?scenario=health-cohort&jurisdictions=FI,US&as_of=2026-11-23"
     assert len(client.get(query).json()["cells"]) == 2
