@@ -251,8 +251,9 @@ def _eased(one: Cell, other: Cell) -> str:
 def _reasons(shifts: Iterable[Shift], law: Law, reformed: Law, as_of: date) -> Iterator[Reason]:
     """Yield the rules that stand otherwise in some pairs, those of most pairs first."""
     found: dict[tuple[str, str, str], Reason] = {}
+    pair = _Pairs(law, reformed, as_of)
     for shift in shifts:
-        sides = _sides(shift.scenario, shift.exporter, shift.importer, law, reformed, as_of)
+        sides = pair.sides(shift.scenario, shift.exporter, shift.importer)
         for each in {(turned.rule, turned.before, turned.after): turned for turned in turned_rules(*sides)}.values():
             if _decides(each, law, reformed):
                 key = (each.rule, each.before, each.after)
@@ -290,12 +291,24 @@ def _added(reason: Reason, scenario: str) -> Reason:
     return replace(reason, pairs=reason.pairs + 1, scenarios=tuple(dict.fromkeys((*reason.scenarios, scenario))))
 
 
-def _sides(name: str, exporter: str, importer: str, law: Law, reformed: Law, as_of: date) -> tuple[Side, Side]:
-    one, other = (
-        Side("", Maker(scenario(name), each.library).arrangement(exporter, importer), each, as_of, {})
-        for each in (law, reformed)
-    )
-    return one, other
+class _Pairs:
+    """Pairs under the law as it is and under a reform; what makes their arrangements is made once for a scenario."""
+
+    def __init__(self, law: Law, reformed: Law, as_of: date) -> None:
+        self._laws = (law, reformed)
+        self._day = as_of
+        self._makers: dict[str, tuple[Maker, ...]] = {}
+
+    def sides(self, name: str, exporter: str, importer: str) -> tuple[Side, Side]:
+        """Return both sides of a pair."""
+        makers = self._makers.get(name)
+        if makers is None:
+            makers = self._makers[name] = tuple(Maker(scenario(name), law.library) for law in self._laws)
+        one, other = (
+            Side("", maker.arrangement(exporter, importer), law, self._day, {})
+            for maker, law in zip(makers, self._laws, strict=True)
+        )
+        return one, other
 
 
 def _remarks(
@@ -303,11 +316,12 @@ def _remarks(
 ) -> Iterator[Remark]:
     """Yield what treaties and soft law remark under the reform alone."""
     found: dict[str, Remark] = {}
+    pair = _Pairs(law, reformed, as_of)
     for exporter in places:
         for importer in places:
             if exporter == importer or not changes.index.can_remark({exporter, importer}):
                 continue
-            one, other = _sides(name, exporter, importer, law, reformed, as_of)
+            one, other = pair.sides(name, exporter, importer)
             notes = [
                 {note.rule: note for transfer in decided(side).transfers for note in transfer.notes}
                 for side in (one, other)

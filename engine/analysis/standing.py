@@ -78,7 +78,7 @@ class _Sight:
         levers = {
             number: (
                 program.atoms[number],
-                program.tests[number](leg, later),
+                program.value(number, leg, later),
                 self._behind(program.atoms[number], leg, env),
             )
             for number in program.measured
