@@ -10,7 +10,7 @@ import os
 from datetime import date
 
 from bench.measuring import load, taken
-from engine.analysis.impact import Book, Impact, impact, index_of
+from engine.analysis.impact import Book, Impact, impact, sides_of
 from engine.analysis.portfolio import Stored, synthetic
 from engine.law.files import default_rulesets
 from engine.law.loading import load_library
@@ -44,7 +44,7 @@ def whole(stored: list[Stored]) -> None:
 def changed(name: str, stored: list[Stored], workers: int) -> None:
     """Measure what a change does to a portfolio."""
     before, after = CHANGES[name]
-    index_of(before, after)  # loads the law
+    sides_of(before, after)  # loads the law
     found: list[Impact] = []
     spent = taken(lambda: found.append(impact(stored, before, after, workers=workers)))
     (answer,) = found
