@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from importlib.resources import files
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
+
+from service.assets import serve
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,17 +48,12 @@ window.ui = SwaggerUIBundle({
   requestInterceptor: (request) => { if (token) request.headers["X-CSRF-Token"] = token; return request; },
 });
 """
-_TYPES = {"swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript", "start.js": "text/javascript"}
 
 
 def _read(name: str) -> bytes:
     if name == "start.js":
         return _START.encode()
     return files("fastapi_offline").joinpath("static", name).read_bytes()
-
-
-_FILES = {name: _read(name) for name in _TYPES}
-_TAGS = {name: f'"{hashlib.sha256(content).hexdigest()[:32]}"' for name, content in _FILES.items()}
 
 
 @router.get("/docs")
@@ -67,14 +63,4 @@ async def get_docs(request: Request) -> Response:
     return Response(_PAGE % account, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
 
 
-async def get_file(request: Request) -> Response:
-    """Give a file of the page."""
-    name = request.url.path.rpartition("/")[2]
-    headers = {"ETag": _TAGS[name], "Cache-Control": "no-cache"}
-    if request.headers.get("if-none-match") == _TAGS[name]:
-        return Response(status_code=304, headers=headers)
-    return Response(_FILES[name], media_type=_TYPES[name], headers=headers)
-
-
-for _name in _TYPES:
-    router.get(f"/docs/{_name}")(get_file)
+serve(router, "docs", ("swagger-ui.css", "swagger-ui-bundle.js", "start.js"), _read)

@@ -11,6 +11,7 @@ from engine.decision.model import FactTrace, ParameterTrace
 from engine.facts.legs import FACT_PLACES, Leg
 from engine.facts.parties import PartyView
 from engine.facts.values import Missing, PartialSet
+from engine.inference.atoms import flat
 from engine.inference.evaluation import Environment
 from engine.inference.getters import Getter, Subject, getter, party_getter
 from engine.law.book import StatuteBook
@@ -97,7 +98,7 @@ def _measure(ref: MeasureRef, leg: Leg) -> FactTrace:
 
 def _count(ref: CountRef, name: str, leg: Leg, env: Environment) -> FactTrace:
     book = env.programs.book
-    count = leg.count(ref.scope, ref.unit, _flat(ref.places, book), _flat(ref.categories, book))
+    count = leg.count(ref.scope, ref.unit, flat(ref.places, book), flat(ref.categories, book))
     return FactTrace(name, str(count), f"/datasets/{leg.data_index}/subjects")
 
 
@@ -196,10 +197,3 @@ def _group(ref: GroupRef, book: StatuteBook) -> ParameterTrace:
     of_instrument = library.instruments[ref.instrument].source.cite if ref.instrument else ""
     cite = group.source.cite if group.source else "; ".join(cites[:3]) or of_instrument
     return ParameterTrace(ref.name, listed or "nobody", cite, since, group.source.href if group.source else "")
-
-
-def _flat(names: tuple[str | GroupRef, ...], book: StatuteBook) -> frozenset[str]:
-    flat: frozenset[str] = frozenset()
-    for name in names:
-        flat |= book.group(name) if isinstance(name, GroupRef) else frozenset((name,))
-    return flat

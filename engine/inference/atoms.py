@@ -65,7 +65,7 @@ def sense(atom: Atom, book: StatuteBook) -> object:
     """Return what an atom asks under a book: atoms of one sense have one truth, however their authors wrote them."""
     left: object = atom.left
     if isinstance(left, CountRef):
-        left = (left.scope, left.unit, _flat(left.places, book), _flat(left.categories, book))
+        left = (left.scope, left.unit, flat(left.places, book), flat(left.categories, book))
     elif isinstance(left, PercentRef) and not left.trait:
         left = (left.root, left.links, _words(left.group, book))
     right: object = atom.right
@@ -178,8 +178,8 @@ def _number_test(atom: Atom, left: CountRef | PercentRef, book: StatuteBook) -> 
         right = cast(int, atom.right)
     op = atom.op
     if isinstance(left, CountRef):
-        places = _flat(left.places, book)
-        categories = _flat(left.categories, book)
+        places = flat(left.places, book)
+        categories = flat(left.categories, book)
         scope, unit = left.scope, left.unit
         return lambda subject, env: compare(op, cast(Leg, subject).count(scope, unit, places, categories), right)
     party = party_getter(left.root, left.links)
@@ -218,11 +218,12 @@ def _owner_test(ref: PercentRef, book: StatuteBook, env: Env) -> Callable[[Party
     return in_group
 
 
-def _flat(names: tuple[str | GroupRef, ...], book: StatuteBook) -> frozenset[str]:
-    flat = _NO
+def flat(names: tuple[str | GroupRef, ...], book: StatuteBook) -> frozenset[str]:
+    """Return words and the members of groups as one set; empty for all."""
+    found = _NO
     for name in names:
-        flat |= book.group(name) if isinstance(name, GroupRef) else frozenset((name,))
-    return flat
+        found |= book.group(name) if isinstance(name, GroupRef) else frozenset((name,))
+    return found
 
 
 # -- measures and readings --------------------------------------------------------------------------------------------
