@@ -22,6 +22,12 @@ from engine.law.model import END
 LINES = ("us-federal-privacy-law", "transatlantic-alignment", "us-docks-onto-depa", "agency-data-pooling")
 BRIEF = date(2021, 10, 1)
 _MOST_TOLD = 3
+_TENDENCY = (
+    "changing none",
+    "opening more cases than it closes",
+    "closing more than it opens",
+    "opening as many as it closes",
+)
 _KINDS = ("opens", "closes", "eases", "hardens", "shuts", "settles")
 
 
@@ -95,6 +101,8 @@ def _named(place: str) -> str:
 def _short(days: Sequence[LinesDay], law: Law) -> Iterator[str]:
     yield "## In short"
     yield ""
+    yield _verdict(days[-1].reports)
+    yield ""
     for reports in zip(*(each.reports for each in days), strict=True):
         yield f"- **{reports[0].title}.** {' '.join(map(_sentence, reports))}{_because(reports[-1])}"
     for each in days:
@@ -130,12 +138,23 @@ def _short(days: Sequence[LinesDay], law: Law) -> Iterator[str]:
     yield from table(head, rows)
 
 
+def _verdict(reports: Sequence[ReformReport]) -> str:
+    sorts: dict[str, list[str]] = {}
+    for report in reports:
+        counts = counted(report.shifts)
+        more = counts.get("opens", 0) - counts.get("closes", 0)
+        word = _TENDENCY[1 if more > 0 else 2 if more < 0 else 3] if counts else _TENDENCY[0]
+        sorts.setdefault(word, []).append(report.title)
+    listed = [f"{word}: {', '.join(sorts[word])}" for word in _TENDENCY[1:] + _TENDENCY[:1] if word in sorts]
+    return f"As of {reports[0].as_of}, {'; '.join(listed)}."
+
+
 def _sentence(report: ReformReport) -> str:
     counts = counted(report.shifts)
     cases = sum(tally.pairs for tally in report.tallies)
     if not counts:
         remarks = len({pair for remark in report.remarks for pair in remark.pairs})
-        told = f"; treaties remark on {remarks} pairs" if remarks else ""
+        told = f"; treaties remark on {remarks} pair{'s' if remarks > 1 else ''}" if remarks else ""
         return f"As of {report.as_of} it changes none of {cases} cases{told}."
     effort = [sum(tally.effort[side] for tally in report.tallies) for side in (0, 1)]
     turn = "lowers" if effort[1] < effort[0] else "raises" if effort[1] > effort[0] else "keeps"

@@ -130,7 +130,7 @@ def _shifts(shifts: Sequence[Shift]) -> Iterator[str]:
                     name,
                     f"{_pairs(group)} ({len(group)})",
                     _turned((one, other)),
-                    ", ".join(acts) or "nothing",
+                    _left(other, acts),
                 ]
                 for (kind, name, one, other, *acts), group in groups.items()
             ),

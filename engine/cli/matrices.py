@@ -169,7 +169,7 @@ def _command(options: argparse.Namespace) -> str:
     said = ["safeconduct", "reform", "lines", "--as-of", options.as_of.isoformat()]
     said += ["--jurisdictions", options.jurisdictions] if options.jurisdictions != "t12" else []
     said += [word for name in options.scenario for word in ("--scenario", name)]
-    return " ".join([*said, *(["--output", options.output.name] if options.output else [])])
+    return " ".join([*said, *(["--output", str(options.output)] if options.output else [])])
 
 
 def _pictures(page: Path, days: list[LinesDay]) -> list[tuple[str, str]]:

@@ -100,6 +100,13 @@ def test_the_rules_behind_a_change_are_named_with_the_cases_in_which_they_turn()
     assert not any(each.rule.startswith("us.federal-privacy.s13") for each in rules.values()), "a later duty"
 
 
+def test_what_no_act_opens_is_said_to_have_no_remedy() -> None:
+    one = report("us-federal-privacy-law").shifts[0]
+    shut = replace(report("us-federal-privacy-law"), shifts=(replace(one, kind="shuts", effort_after=None, acts=()),))
+    row = next(line for line in report_markdown(shut) if line.startswith("| shut |"))
+    assert row.endswith("→ no remedy | no remedy |")
+
+
 def test_a_partner_agreement_on_digital_trade_decides_nothing() -> None:
     """DEPA binds states; no exporter gains a ground."""
     assert report("us-docks-onto-depa").shifts == ()
@@ -128,6 +135,7 @@ def test_the_page_of_the_four_lines_says_what_the_reports_say() -> None:
     rows = [line.split("|") for line in page.splitlines() if line.startswith("| now lawful at once |")]
     assert 2 * opened == sum(int(row[3].rpartition("(")[2].strip(" )")) for row in rows)
     assert "    the command" in page
+    assert "opening more cases than it closes: transatlantic-alignment" in page
     assert "`abc`" in page
 
 
@@ -140,3 +148,8 @@ def test_the_command_makes_the_page_and_its_pictures(monkeypatch: pytest.MonkeyP
     assert inputs_digest(RULESETS) in text
     assert "not encoded" in text
     assert all((tmp_path / f"four-{day}.svg").exists() for day in ("2021-10-01", "2026-11-23"))
+
+
+def test_the_page_that_is_shipped_was_made_from_the_reforms_and_scenarios_of_today() -> None:
+    page = (ROOT / "docs" / "four-lines.md").read_text(encoding="utf-8")
+    assert f"`{inputs_digest(RULESETS)}`" in page, "run `make lines`"
