@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from itertools import chain, combinations, product
 from typing import Any
 
+import pytest
+import z3
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from engine.decision.deciding import outcomes
 from engine.decision.remedies import Remedies, remedies
 from engine.decision.statute import Law
+from engine.errors import EvaluationError
 from engine.facts.arrangement import Arrangement
 from engine.facts.values import FALSE, TRUE
 from engine.facts.views import ArrangementView
@@ -35,6 +38,7 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
 EFFORTS = {"zz.clauses": 3, "zz.licence": 8, "zz.check": 4}
 Act = tuple[str, tuple[str, str]]
 WANTED = 4
+LIGHT = {"zz.light": measure()}
 slow = settings(
     max_examples=80,
     deadline=None,
@@ -161,3 +165,11 @@ def test_of_three_instruments_that_pull_apart_only_the_two_that_cannot_both_be_m
         fewer[0]["measures"] = files[0]["measures"]
         made = law(*fewer)
         assert remedies(read(plain(), made), made, alternatives=False).status == "remedies"
+
+
+def test_a_search_that_is_given_up_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = law(instrument(rule("scope", "s"), rule("route", "r", requires=["measure.zz.light"]), measures=LIGHT))
+    monkeypatch.setattr(z3.Optimize, "check", lambda self: z3.unknown)
+    monkeypatch.setattr(z3.Optimize, "reason_unknown", lambda self: "timeout")
+    with pytest.raises(EvaluationError, match="given up: timeout"):
+        remedies(read(plain(), made), made, alternatives=False)
