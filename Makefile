@@ -57,6 +57,7 @@ fuzz: install-dev ## compare the two evaluators on random law for FUZZ_SECONDS (
 
 soak: install-dev ## hundreds of thousands of decisions in one process, watching memory
 	$(BIN)/python -m pytest -m soak $(ARGS)
+	$(BIN)/python -m bench.soak
 
 bench: $(VENV)/.bench ## measure speed, as ratios, beside other engines
 	$(BIN)/python -m bench $(ARGS)

@@ -31,8 +31,7 @@ from typing import Any
 
 import psycopg
 
-from bench.workload import EXAMPLES, varied
-from engine.law.intake import parse_yaml
+from bench.workload import EXAMPLES, read, varied
 from service.access import organisations
 from service.storage.database import Database
 from service.storage.upgrading import upgrade
@@ -139,6 +138,14 @@ def database_of(kind: str, folder: Path) -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+def _has_postgresql() -> bool:
+    try:
+        with psycopg.connect(POSTGRESQL, connect_timeout=5):
+            return True
+    except psycopg.Error:
+        return False
+
+
 def _upgraded(url: str) -> None:
     database = Database(url)
     upgrade(database)
@@ -169,9 +176,8 @@ def both(kind: str, folder: Path) -> Iterator[tuple[Server, Server, str]]:
 def bodies(name: str, chance: random.Random, how: str) -> list[str]:
     """Return the bodies to send: one, or many that differ in title and facts."""
     path = next(each for each in EXAMPLES if each.stem == ARRANGEMENTS[name])
-    plain: dict[str, Any] = parse_yaml(path.read_text(encoding="utf-8"), path.name)
     if how == "again":
-        return [json.dumps(plain)]
+        return [json.dumps(read(path))]
     made = []
     for number in range(_NEW_BODIES):
         data = varied(path, chance)
@@ -203,6 +209,13 @@ def compare(kind: str, folder: Path, options: argparse.Namespace) -> None:
                 )
 
 
+def _one_of_all(chance: random.Random, is_varied: bool) -> dict[str, Any]:
+    """Return one of the examples that was never sent before: with facts changed, or with another title alone."""
+    path = chance.choice(EXAMPLES)
+    data = varied(path, chance) if is_varied else read(path)
+    return {**data, "title": f"{data['title']} {chance.random()}"}
+
+
 def watch(kind: str, folder: Path, options: argparse.Namespace) -> None:
     """Print the memory of a worker under load, and its slope after the first third."""
     with both(kind, folder) as (_, service, key):
@@ -211,7 +224,7 @@ def watch(kind: str, folder: Path, options: argparse.Namespace) -> None:
         chance = random.Random(1)
         file = folder / "requests.json"
         while (minutes := (time.monotonic() - start) / 60) < options.minutes:
-            sent = [json.dumps(varied(chance.choice(EXAMPLES), chance)) for _ in range(500)]
+            sent = [json.dumps(_one_of_all(chance, options.vary)) for _ in range(500)]
             file.write_text(json.dumps({"key": key, "bodies": sent}), encoding="utf-8")
             # A variant may be no arrangement that can be decided.
             service.hammered(file, options.seconds, options.clients, "422")
@@ -229,6 +242,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=4.0, help="of each round and server")
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--minutes", type=float, default=0.0, help="watch memory for so long instead")
+    parser.add_argument("--vary", action="store_true", help="with --minutes: change facts too, and not titles alone")
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--arrangements", nargs="+", default=list(ARRANGEMENTS), choices=ARRANGEMENTS)
     parser.add_argument("--how", nargs="+", default=["again", "anew"], choices=["again", "anew"])
@@ -238,6 +252,9 @@ def main() -> int:
         print(f"| what | floor: {titles} | service: {titles} | of the rate | of the processor time |")
         print("|" + "---|" * 11)
     for kind in options.databases:
+        if kind == "postgresql" and not _has_postgresql():
+            print("no PostgreSQL answers: name one in SAFECONDUCT_TEST_POSTGRESQL")
+            continue
         with TemporaryDirectory(prefix="safeconduct-load-") as name:
             (watch if options.minutes else compare)(kind, Path(name), options)
     return 0

@@ -25,7 +25,7 @@ _CATEGORIES = ("health", "human_genomic", "survey_microdata", "biometric", "medi
 
 def typical() -> dict[str, Any]:
     """Return the typical arrangement as plain data."""
-    return _read(EXAMPLE)
+    return read(EXAMPLE)
 
 
 def variant(seed: int) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def variant(seed: int) -> dict[str, Any]:
 
 def varied(path: Path, chance: random.Random) -> dict[str, Any]:
     """Return an example with some facts changed; now and then it is no longer one that can be decided."""
-    data = _read(path)
+    data = read(path)
     for party in data["parties"]:
         if chance.random() < 0.5:
             party["kind"] = chance.choice(_KINDS)
@@ -52,7 +52,8 @@ def varied(path: Path, chance: random.Random) -> dict[str, Any]:
     return data
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
+    """Return an example as plain data of its own."""
     data: dict[str, Any] = json.loads(_parsed(path))
     return data
 
