@@ -20,12 +20,14 @@ _POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _PAGE = (files("service.web") / "index.html").read_bytes()
+_NAV, _ACCOUNT = b'<nav aria-label="This service">', b'<a href="auth">Sign in or out</a> '
 
 
 @router.get("/")
-async def get_page() -> Response:
-    """Show the page."""
-    return Response(_PAGE, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
+async def get_page(request: Request) -> Response:
+    """Show the page, with the way to sign in where there is one."""
+    page = _PAGE.replace(_NAV, _NAV + _ACCOUNT) if request.app.state.shelf.settings.has_sign_in else _PAGE
+    return Response(page, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
 
 
 @router.get("/web/examples.json")

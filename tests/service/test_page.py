@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from service.access.routes import GUARDS
 from service.documents.writing import FORMS
+from tests.service.door import Door
 
 WEB = files("service.web")
 SCRIPTS = {name: (WEB / name).read_text(encoding="utf-8") for name in ("page.js", "made.js", "result.js")}
@@ -88,3 +89,8 @@ def test_every_example_that_the_page_offers_can_be_decided(client: TestClient, s
 def test_every_outcome_has_a_sign_and_a_look_of_its_own(outcome: str) -> None:
     assert f"{outcome}:" in SCRIPTS["result.js"]
     assert f".outcome.{outcome} {{" in (WEB / "page.css").read_text(encoding="utf-8")
+
+
+def test_the_page_says_where_to_sign_in_where_there_is_a_way(client: TestClient, sqlite_door: Door) -> None:
+    assert "Sign in" not in client.get("/").text
+    assert '<a href="auth">Sign in or out</a>' in sqlite_door.browser().get("/").text
