@@ -94,6 +94,11 @@ _REQUESTS = {
 }
 # -- arrangements, and other bodies -----------------------------------------------------------------------------------
 _BODIES = {
+    "bad-change": Kind(
+        (422,),
+        "A changed fact is not `POINTER=VALUE`, or its pointer leads nowhere in the arrangement.",
+        "Write a JSON pointer, `=` and the value in JSON, such as `/datasets/0/identifiability=aggregate`.",
+    ),
     "bad-json": Kind((422,), "The body is not JSON.", "Send JSON in UTF-8; `message` says where it breaks off."),
     "bad-key": Kind((422,), "The name of a key has not the right form.", _FIX),
     "bad-rdf": Kind((422,), "The document is not the RDF that it is read as.", "Send valid Turtle or JSON-LD."),
@@ -118,17 +123,35 @@ _BODIES = {
     "more-faults": Kind(
         (422,), "There are more faults than are listed.", "Correct those that are listed and send it again."
     ),
+    "nothing-to-compare": Kind(
+        (422,), "Both sides of the comparison are the same.", "Name two days, a reading, a reform or a changed fact."
+    ),
     "repeated-id": Kind((422,), "Two things of one kind have the same id.", "Give each an id of its own."),
     "repeated-key": Kind((422,), "A key stands twice in one object.", "Keep one of them."),
     "repeated-place": Kind((422,), "A country stands twice in one list.", "Add the numbers up, or say it once."),
     "repeated-word": Kind((422,), "A word stands twice in one list.", "Keep one of them."),
+    "takes-too-long": Kind(
+        (422,),
+        "A search over many pairs of countries took longer than one request may.",
+        "Ask about fewer scenarios or countries, or use `safeconduct reform`, which has no limit.",
+    ),
     "too-deep": Kind((422,), "The body is nested too deeply.", "Send the form that the schema describes."),
     "too-large": Kind((422,), "The document to import is too large.", "Send fewer data sets at a time."),
     "too-long": Kind((422,), "A text or list is longer than may be.", "Shorten it to what `message` says."),
+    "too-many-cases": Kind(
+        (422,),
+        "Scenarios and pairs of countries make more cases than are compared at once.",
+        "Ask about fewer scenarios or countries, or use `safeconduct reform`, which has no limit.",
+    ),
     "too-many-legs": Kind(
         (422,), "Transfers and data sets make more pairs than are decided at once.", "Send fewer transfers at a time."
     ),
     "too-many-places": Kind((422,), "More countries than are compared at once.", "Ask about fewer."),
+    "too-many-stored": Kind(
+        (422,),
+        "The organisation has stored more than is decided anew in one request.",
+        "Use `safeconduct impact --portfolio` with the address of the database.",
+    ),
     "too-short": Kind((422,), "A text or list is shorter than may be.", "Fill it in."),
     "unknown-data-set": Kind((422,), "A data set is named that the arrangement does not describe.", _FIX),
     "unknown-field": Kind((422,), "The evidence of a measure has no such detail.", _FIX),
@@ -198,6 +221,7 @@ _STORED = {
     "unknown-question": Kind(
         (422,), "The decision does not ask that.", "Take `pointer` and `fact` from one of its questions."
     ),
+    "unknown-reform": Kind((404, 422), "There is no such reform.", "`GET /v1/reforms` lists them."),
     "unknown-rule": Kind((404,), "There is no such rule.", "`GET /v1/instruments/{id}` lists those of an instrument."),
     "unknown-webhook": Kind((404,), "There is no such webhook.", _LIST),
     "version-changed": Kind(

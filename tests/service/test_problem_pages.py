@@ -19,7 +19,10 @@ from tests.service.conftest import ROOT
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 # Told on the command line and never over HTTP.
 OFFLINE = {"settings.py", "verifying.py", "rehashing.py", "tracing.py", "commands.py"}
-ENGINE = ("shape.py", "law/words.py", "law/use_words.py", "law/intake.py", "imports/*.py", "analysis/scenario.py")
+ENGINE = (
+    *("shape.py", "law/words.py", "law/word_checks.py", "law/use_words.py", "law/intake.py", "imports/*.py"),
+    *("analysis/scenario.py", "analysis/comparing.py"),
+)
 # Made from what is named where they are called.
 MADE = {"find": "unknown-{}", "reference": "unknown-{}"}
 
