@@ -47,14 +47,14 @@ def compile_outcomes() -> tuple[Production, ...]:
 
     return (
         row("notapplicable", R="f"),
-        row("prohibited", R="t", L="f"),
-        row("notyet", R="t", L="t", M="f"),
-        row("conditions", R="t", L="tu", M="t", K="f"),
-        row("permitted", R="t", L="tu", M="t", K="t"),
+        row("prohibited", R="t", M="f", L="f"),
+        row("notyet", R="t", M="f", L="t"),
+        row("conditions", R="t", M="t", K="f"),
+        row("permitted", R="t", M="t", K="t"),
         row("undetermined1", R="u"),
-        row("undetermined2", R="t", L="u", M="f"),
-        row("undetermined3", R="t", L="tu", M="u"),
-        row("undetermined4", R="t", L="tu", M="t", K="u"),
+        row("undetermined2", R="t", M="f", L="u"),
+        row("undetermined3", R="t", M="u"),
+        row("undetermined4", R="t", M="t", K="u"),
     )
 
 

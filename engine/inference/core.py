@@ -19,7 +19,7 @@ from engine.inference.network import NetworkLimit, Production, attribute_names, 
 from engine.inference.outcomes import Outcome, Verdict, gated
 from engine.inference.program import Program
 
-_OUTCOMES: Final[dict[str, Outcome]] = {
+OUTCOMES_FIRED: Final[dict[str, Outcome]] = {
     "notapplicable": "not_applicable",
     "prohibited": "prohibited",
     "notyet": "not_yet_permitted",
@@ -149,7 +149,7 @@ class Core:
         fired = self._outcomes.fire(compiler.OUTCOME, fact)
         if len(fired) != 1:
             raise DurableFailure(f"{len(fired)} outcomes for one leg")
-        return _OUTCOMES[next(iter(fired))]
+        return OUTCOMES_FIRED[next(iter(fired))]
 
     def close(self) -> None:
         """Give every handle's memory back."""

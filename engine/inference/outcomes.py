@@ -46,10 +46,11 @@ def outcome_of(reached: Truth, may: Truth, may_with_levers: Truth, clean: Truth)
         return "not_applicable"
     if reached != TRUE:
         return "undetermined"
-    if may_with_levers == FALSE:
-        return "prohibited"
     if may == FALSE:
+        if may_with_levers == FALSE:
+            return "prohibited"
         return "not_yet_permitted" if may_with_levers == TRUE else "undetermined"
+    # Where a measure may be adverse, every lever in place can be worse than things as they stand, which count.
     if may != TRUE or clean not in (TRUE, FALSE):
         return "undetermined"
     return "permitted" if clean == TRUE else "permitted_with_conditions"
