@@ -18,6 +18,7 @@ from engine.inference.outcomes import Outcome
 from engine.law.model import Library, RuleKind, Timing
 from service.access.permissions import Permission, Role
 from service.documents.writing import DocumentForm
+from service.records.portfolio import Kept
 from service.reviews.shapes import Attention
 from service.reviews.steps import State
 from service.routes.agreements import AttentionSought
@@ -36,6 +37,7 @@ _WORDS: Mapping[str, Any] = {
     "ImportForm": ImportForm,
     "Outcome": Outcome,
     "Permission": Permission,
+    "PortfolioSource": Kept,
     "RemedyStatus": RemedyStatus,
     "Role": Role,
     "RuleKind": RuleKind,

@@ -8,7 +8,7 @@ from contextvars import copy_context
 from datetime import date
 from functools import partial
 from time import monotonic
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request
@@ -34,7 +34,7 @@ from service.forms import Form, read_form
 from service.negotiation import check_json
 from service.problems import problem
 from service.published import Shelf
-from service.records.portfolio import stored_arrangements
+from service.records.portfolio import Kept, stored_arrangements
 from service.routes.beyond import BODY, answered
 from service.routes.common import AsOf, as_json, body_of, errors, only, shelf_of, today
 from service.routes.evaluations import Readings
@@ -239,7 +239,7 @@ class ImpactForm(Form):
 
     arrangements: Annotated[list[PortfolioEntry] | None, Field(min_length=1, max_length=_MOST_ARRANGEMENTS)] = None
     stored: Annotated[
-        Literal["agreements", "evaluations"] | None,
+        Kept | None,
         Field(description="The current revisions of active agreements, or all stored decisions."),
     ] = None
 
