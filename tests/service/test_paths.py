@@ -28,6 +28,8 @@ def test_no_name_in_a_path_leads_out(stored: Service) -> None:
         for out in OUT:
             asked = f"{start}{out}{end}"
             response = stored.ask(method, asked, *ROLES, headers={"If-Match": '"1"'})
-            assert response.status_code in (404, 405, 415, 422), (asked, response.text)
             assert "root:" not in response.text
+            if response.request.url.path == "/":
+                continue  # the client itself has resolved it before it asked, and got the page there
+            assert response.status_code in (404, 405, 415, 422), (asked, response.text)
             assert response.headers["content-type"] == "application/problem+json"
