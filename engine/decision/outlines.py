@@ -60,6 +60,7 @@ class Outliner:
     def __init__(self, programs: BookPrograms) -> None:
         self.book = programs.book
         self.memory = programs.outlines
+        self.lines = programs.lines
 
     def finding(self, found: Found) -> tuple[RuleOutline, ...]:
         """Return the rules worth showing for a finding, in the order of the text."""
@@ -112,12 +113,15 @@ class Outliner:
     ) -> Iterator[LineOutline]:
         for line in lines:
             value = truth(line.formula, truths)
-            if only_failing and value != FALSE:
-                continue
-            atoms = [program.atoms[number] for number in line.atoms]
-            sides = {side.name: side for atom in atoms for side in sides_of(atom)}
-            compared = {each.name: each for atom in atoms for each in parameters_of(atom, self.book)}
-            yield LineOutline(line.text, word(value), tuple(sides.values()), tuple(compared.values()))
+            if value == FALSE or not only_failing:
+                yield self.lines.recall(program, (line, value), self._line)
+
+    def _line(self, program: Program, key: tuple[Line, Truth]) -> LineOutline:
+        line, value = key
+        atoms = [program.atoms[number] for number in line.atoms]
+        sides = {side.name: side for atom in atoms for side in sides_of(atom)}
+        compared = {each.name: each for atom in atoms for each in parameters_of(atom, self.book)}
+        return LineOutline(line.text, word(value), tuple(sides.values()), tuple(compared.values()))
 
 
 def _worth_showing(program: Program, clause: Clause, truths: Truths, scoped: bool) -> bool:

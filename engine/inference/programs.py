@@ -30,6 +30,8 @@ from engine.law.model import Library, Rule
 
 # Several versions of every instrument; a program takes some tens of kilobytes, and its network some more.
 _MOST_PROGRAMS = 5000
+# Three truths of every line that a program could have.
+_MOST_LINES = 5000
 _TRUTHS = ("true", "shown")
 
 
@@ -44,7 +46,9 @@ class ProgramCache:
         """Make a cache; the reference evaluator remembers up to `remember` conclusions per program."""
         self.reference = Reference(remember)
         self.tests = Tests()
-        self.ways, self.outlines = Memory(remember), Memory(remember)
+        # Larger than what evaluators conclude, and asked for less often.
+        self.ways, self.outlines = Memory(remember // 8), Memory(remember // 8)
+        self.lines = Memory(_MOST_LINES)
         self._behind = _law_behind(books.library)
         self._changes = books.changes
         self._instruments = tuple(sorted(books.library.instruments))
@@ -129,6 +133,7 @@ class BookPrograms:
         self.reference = cache.reference
         self.ways = cache.ways
         self.outlines = cache.outlines
+        self.lines = cache.lines
         self._cache = cache
         self._instruments: dict[str, Program] = {}
         self._definitions: dict[str, Program] = {}

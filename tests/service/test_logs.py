@@ -92,6 +92,7 @@ def test_nothing_of_a_caller_is_logged(stored: Service, log: Log, monkeypatch: p
         raise RuntimeError(f"no rule for {name}")
 
     monkeypatch.setattr("service.evaluating.decide", fail)
+    data["title"] = f"Another survey of {name}"  # what was decided before is remembered
     assert stored.submit(data).status_code == 500
     monkeypatch.undo()
 
