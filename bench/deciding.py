@@ -13,14 +13,14 @@ from tempfile import TemporaryDirectory
 
 import pyperf
 
-from bench.workload import arrangements, shipped, typical, variant
+from bench.workload import arrangements, part_of_the_law, shipped, typical, variant
 from engine import Arrangement, Law
 from engine.decision.deciding import decide
 from engine.decision.findings import Assembler
 from engine.decision.model import DECISION
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
-from engine.law.files import RulesetFiles, default_rulesets, find
+from engine.law.files import default_rulesets, find
 from engine.law.loading import build_library
 
 VARIANTS = 64
@@ -73,14 +73,6 @@ def _explained(law: Law, arrangement: Arrangement) -> None:
             assembler.finding(found, leg, found.verdict.outcome, [])
 
 
-def without(codes: set[str]) -> Law:
-    """Return the shipped law without some folders of rulesets, and without the table of coverage."""
-    files = find(default_rulesets())
-    kept = {name: text for name, text in files.instruments.items() if name.partition("/")[0] not in codes}
-    special = {name: text for name, text in files.special.items() if name != "coverage.yaml"}
-    return Law(build_library(RulesetFiles(kept, special, files.tables)))
-
-
 UNRELATED = {"au", "nz", "hk", "br", "in", "sg", "kr", "ch", "za", "ke"}
 
 
@@ -107,7 +99,7 @@ def main() -> None:
     }
     for name, action in timers.items():
         runner.bench_time_func(name, _cycle(action, VARIANTS))
-    fewer, all_of_it = without(UNRELATED), without(set())
+    fewer, all_of_it = part_of_the_law(lambda folder: folder not in UNRELATED), part_of_the_law(lambda _: True)
     for name, other in (("decide, without unrelated law", fewer), ("decide, with unrelated law", all_of_it)):
         same = [each for each in read if _reads(each, other)]
         runner.bench_time_func(name, _cycle(lambda index, o=other, s=same: decide(s[index], o), len(same)))  # type: ignore[misc]

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import time
 
-from bench.workload import typical, variant
+from bench.workload import part_of_the_law, typical, variant
 from engine import Arrangement, Law
 from engine.decision.deciding import decide
-from engine.law.files import RulesetFiles, default_rulesets, find
+from engine.law.files import default_rulesets, find
 from engine.law.intake import read_arrangement
-from engine.law.loading import build_library
 
 # Law of the places and bodies of the typical arrangement, and what that law refers to.
 TOUCHED = {"coe", "eu", "fi", "forums", "ga4gh", "il", "jp", "regimes", "trade", "us"}
@@ -23,14 +22,11 @@ VARIANTS, ROUNDS = 16, 5
 
 def growing() -> list[tuple[str, Law]]:
     """Return the law at each size, with how many instruments it has."""
-    files = find(default_rulesets())
-    others = sorted({name.partition("/")[0] for name in files.instruments} - TOUCHED)
-    special = {name: text for name, text in files.special.items() if name != "coverage.yaml"}
+    others = sorted({name.partition("/")[0] for name in find(default_rulesets()).instruments} - TOUCHED)
     found = []
     for share in SHARES:
         kept = TOUCHED | set(others[: round(len(others) * share)])
-        chosen = {name: text for name, text in files.instruments.items() if name.partition("/")[0] in kept}
-        law = Law(build_library(RulesetFiles(chosen, special, files.tables)))
+        law = part_of_the_law(kept.__contains__)
         found.append(
             (f"{share * 100:.0f} % of {len(others)} other folders, {len(law.library.instruments)} instruments", law)
         )

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from engine import Arrangement, Law, load_rulesets
+from engine.errors import RulesetError, Span
+from engine.law.files import RulesetFiles, default_rulesets, find
 from engine.law.intake import parse_yaml, read_arrangement
+from engine.law.loading import build_library
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.yaml"))
 EXAMPLE = next(each for each in EXAMPLES if each.stem == "three-party-genomics")
@@ -89,6 +93,24 @@ def arrangements(law: Law, count: int) -> list[Arrangement]:
     """Return the typical arrangement and variants of it, read and checked."""
     data = [typical(), *(variant(seed) for seed in range(1, count))]
     return [read_arrangement(each, law.library) for each in data]
+
+
+def part_of_the_law(is_kept: Callable[[str], bool]) -> Law:
+    """Return the shipped law of some folders only, without the table of coverage.
+
+    A file that speaks of law left out is left out as well, such as the screening of lists of many states.
+    """
+    files = find(default_rulesets())
+    kept = {name: text for name, text in files.instruments.items() if is_kept(name.partition("/")[0])}
+    special = {name: text for name, text in files.special.items() if name != "coverage.yaml"}
+    while True:
+        try:
+            return Law(build_library(RulesetFiles(kept, special, files.tables)))
+        except RulesetError as error:
+            dependent = {fault.where.file for fault in error.faults if isinstance(fault.where, Span)} & kept.keys()
+            if not dependent:
+                raise
+            kept = {name: text for name, text in kept.items() if name not in dependent}
 
 
 def shipped() -> Law:
