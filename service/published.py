@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
@@ -35,6 +37,7 @@ from service.storage.upgrading import check, upgrade
 from service.tracing import Tracing
 from service.vocabulary import vocabulary_data
 
+ResultT = TypeVar("ResultT")
 log = logging.getLogger("safeconduct.service")
 # Deciding is Python and holds the interpreter's lock, so more threads than a few only share the same second; a few let
 # a short decision pass a long one, and wait for the disk together.
@@ -63,6 +66,10 @@ class Shelf:
         self._closing = threading.Event()
         if law is not None:
             self._put(law, find(self.settings.rulesets))
+
+    async def aside(self, work: Callable[[], ResultT]) -> ResultT:
+        """Work in one of the threads that decide; the context takes the request id into their log records."""
+        return await asyncio.get_running_loop().run_in_executor(self.deciders, copy_context().run, work)
 
     @property
     def is_ready(self) -> bool:

@@ -78,10 +78,7 @@ class Assembler:
         )
 
     def _with_levers(self, found: Found, leg: Leg) -> list[Truth]:
-        later = list(found.atoms)
-        for number in found.program.measured:
-            later[number] = found.program.value(number, leg, self.judge.reference.later)
-        return later
+        return found.program.with_levers(found.atoms, leg, self.judge.reference.later)
 
     def _options(self, found: Found, leg: Leg) -> tuple[Option, ...]:
         return options(found.program, found.atoms, self._with_levers(found, leg), leg, self.env)

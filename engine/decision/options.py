@@ -143,7 +143,8 @@ def _measured_atoms(program: Program, numbers: Iterable[int], leg: Leg, env: Env
         elif isinstance(atom.left, FactRef) and atom.left.derived and depth < 8:
             definitions = env.programs.definitions(atom.left.trait)
             atoms = definitions.values(leg, env)
-            later = _with_levers(definitions, atoms, leg, env)
+            levers = Environment(env.programs, env.evaluator, env.readings, levers=True)
+            later = definitions.with_levers(atoms, leg, levers)
             finder = _Finder(definitions, atoms, later)
             own = [clause for clause in definitions.clauses if clause.own]
             if defined(definitions, later) == TRUE:
@@ -152,14 +153,6 @@ def _measured_atoms(program: Program, numbers: Iterable[int], leg: Leg, env: Env
                 ways = _together([finder.fails(clause) for clause in own])
             best = min(ways, key=len, default=frozenset[int]())
             yield from _measured_atoms(definitions, sorted(best), leg, env, depth + 1)
-
-
-def _with_levers(program: Program, atoms: Sequence[Truth], leg: Leg, env: Environment) -> list[Truth]:
-    levers = Environment(env.programs, env.evaluator, env.readings, levers=True)
-    later = list(atoms)
-    for number in program.measured:
-        later[number] = program.value(number, leg, levers)
-    return later
 
 
 def _effort(offers: tuple[MeasureOffer, ...]) -> int:

@@ -15,7 +15,7 @@ from engine.facts.values import FALSE, TRUE, UNKNOWN, WORDS, Truth
 from engine.inference.evaluation import Found
 from engine.inference.program import Clause, Line, Program
 from engine.inference.programs import BookPrograms
-from engine.inference.reference import truth
+from engine.inference.reference import gate, truth
 from engine.law.model import Rule
 
 
@@ -82,11 +82,8 @@ class Outliner:
 
     def _definition(self, program: Program, key: tuple[tuple[Truth, ...], Truth]) -> tuple[RuleOutline, ...]:
         atoms, value = key
-        holds = [FALSE] * len(program.clauses)
-        for clause in reversed(program.clauses):  # exceptions come after what they defeat
-            raw = min(truth(clause.when, atoms), truth(clause.requires, atoms))
-            holds[clause.number] = min(raw, -max((holds[n] for n in clause.exceptions), default=FALSE))
-        truths = Truths(atoms, TRUE, tuple(holds), (FALSE,) * len(holds))
+        holds = gate(program, atoms).holds
+        truths = Truths(atoms, TRUE, holds, (FALSE,) * len(holds))
         return tuple(
             self._outline(program, clause, truths)
             for clause in program.clauses

@@ -128,9 +128,7 @@ class Worlds:
         first = self.evaluator.evaluate(program, atoms, atoms)
         if _is_settled(program, first):
             return first
-        later = list(atoms)
-        for number in program.measured:
-            later[number] = program.value(number, leg, self.later)
+        later = program.with_levers(atoms, leg, self.later)
         return first if later == list(atoms) else self.evaluator.evaluate(program, atoms, later)
 
 

@@ -6,7 +6,7 @@ turn), and every atom that occurs, once. Definitions have programs of their own,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -159,6 +159,13 @@ class Program:
                 found.append(value)
             else:
                 found.append(UNKNOWN if plain else test(subject, env))
+        return found
+
+    def with_levers(self, atoms: Sequence[Truth], subject: Subject, levers: Env) -> list[Truth]:
+        """Return the truths of every atom once levers are in place, given those of things as they stand."""
+        found = list(atoms)
+        for number in self.measured:
+            found[number] = self.value(number, subject, levers)
         return found
 
     def value(self, number: int, subject: Subject, env: Env) -> Truth:

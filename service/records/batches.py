@@ -10,8 +10,8 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -114,9 +114,7 @@ class Batch:
             if len(line) > self.shelf.settings.body_limit:
                 message = f"the line is longer than {self.shelf.settings.body_limit} bytes"
                 raise problem(413, "body-too-large", message, "", "send fewer transfers at a time")
-            loop = asyncio.get_running_loop()
-            run = copy_context().run
-            found = await loop.run_in_executor(self.shelf.deciders, run, self.decide, number, line)
+            found = await self.shelf.aside(partial(self.decide, number, line))
         except Exception as error:  # noqa: BLE001 - it is logged, and costs this line alone
             self.count.failed += 1
             told = json.loads(bytes(answer_of(error)))

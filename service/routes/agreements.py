@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
-from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -254,5 +252,4 @@ def _once(request: Request, key: str | None, form: Form, version: int = 0) -> On
 
 async def _deciding(doer: _Doer, work: Callable[[], Response]) -> Response:
     _ = doer.shelf.published, doer.shelf.database
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(doer.shelf.deciders, copy_context().run, lambda: doer.earlier() or work())
+    return await doer.shelf.aside(lambda: doer.earlier() or work())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
-from contextvars import copy_context
 from datetime import date
 from functools import partial
 from typing import Annotated, Any
@@ -66,8 +64,7 @@ async def _asked(
     _ = shelf.published
     check_json(request.headers)
     body = await read_body(request, shelf.settings.body_limit)
-    run = partial(_work, body, tuple(reading or ()), shelf, work)
-    return await asyncio.get_running_loop().run_in_executor(shelf.deciders, copy_context().run, run)
+    return await shelf.aside(partial(_work, body, tuple(reading or ()), shelf, work))
 
 
 def _work(
@@ -175,8 +172,7 @@ async def get_matrix(
     """Read a matrix."""
     shelf = shelf_of(request)
     run = partial(_matrix, shelf.published.law, name, jurisdictions, today(as_of), svg)
-    written = await asyncio.get_running_loop().run_in_executor(shelf.deciders, copy_context().run, run)
-    return Response(written, media_type=_SVG if svg else "application/json")
+    return Response(await shelf.aside(run), media_type=_SVG if svg else "application/json")
 
 
 def _matrix(law: Law, name: str, jurisdictions: str, day: date, svg: bool) -> bytes:

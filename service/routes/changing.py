@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextvars import copy_context
 from datetime import date
 from functools import partial
 from time import monotonic
@@ -57,8 +55,7 @@ _BOOK = "A day; or a reform, such as `us-docks-onto-depa`, as of today or of a d
 
 async def _run(shelf: Shelf, work: Callable[[], bytes]) -> Response:
     """Work in a thread, and answer."""
-    written = await asyncio.get_running_loop().run_in_executor(shelf.deciders, copy_context().run, work)
-    return Response(written, media_type="application/json")
+    return Response(await shelf.aside(work), media_type="application/json")
 
 
 # -- comparing --------------------------------------------------------------------------------------------------------

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -179,13 +177,11 @@ async def _drawn(shelf: Shelf, work: Callable[[], _Matter]) -> Response:
         matter = work()
         return map_svg(matter.arrangement, matter.decision)
 
-    picture = await asyncio.get_running_loop().run_in_executor(shelf.deciders, copy_context().run, draw)
-    return Response(picture, media_type="image/svg+xml")
+    return Response(await shelf.aside(draw), media_type="image/svg+xml")
 
 
 async def _answer(shelf: Shelf, work: Callable[[], _Named]) -> Response:
-    loop = asyncio.get_running_loop()
-    found = await loop.run_in_executor(shelf.deciders, copy_context().run, work)
+    found = await shelf.aside(work)
     written = found.written
     shown = "inline" if written.ending in (".html", ".md") else "attachment"
     headers = {"Content-Disposition": f'{shown}; filename="{found.name}{written.ending}"'}

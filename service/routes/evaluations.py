@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextvars import copy_context
 from functools import partial
 from typing import Annotated, Any
 
@@ -87,13 +85,11 @@ async def post_evaluation(
     check_json(request.headers)
     body = await read_body(request, shelf.settings.body_limit)
     asked = Asked(as_of, tuple(reading or ()), form)
-    loop = asyncio.get_running_loop()
     if database is None:
         work: Callable[[], Answered] = partial(_decide, body, asked, shelf)
     else:
         work = partial(decide_and_keep, body, asked, shelf, database, by, idempotency_key)
-    # The context carries the request id into the log records of the thread.
-    found = await loop.run_in_executor(shelf.deciders, copy_context().run, work)
+    found = await shelf.aside(work)
     headers = {"Vary": "Accept"}
     if found.id:
         headers["Location"] = f"/v1/evaluations/{found.id}"

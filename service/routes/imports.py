@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextvars import copy_context
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
@@ -58,8 +56,7 @@ async def post_import(request: Request, form: From = None) -> Response:
     _ = shelf.published
     check_media(request.headers, MEDIA)
     body = await read_body(request, shelf.settings.body_limit)
-    loop = asyncio.get_running_loop()
-    return as_json(await loop.run_in_executor(shelf.deciders, copy_context().run, partial(_draft, body, form, shelf)))
+    return as_json(await shelf.aside(partial(_draft, body, form, shelf)))
 
 
 def _draft(body: bytes, form: Form | None, shelf: Shelf) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextvars import copy_context
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -168,9 +166,8 @@ async def post_replay(
     ] = "current",
 ) -> Response:
     """Replay a record."""
-    loop = asyncio.get_running_loop()
-    work = partial(_replay, shelf_of(request), by, name, law)
-    return as_json(await loop.run_in_executor(shelf_of(request).deciders, copy_context().run, work))
+    shelf = shelf_of(request)
+    return as_json(await shelf.aside(partial(_replay, shelf, by, name, law)))
 
 
 def _replay(shelf: Shelf, by: Asking, name: str, law: str) -> dict[str, Any]:
