@@ -69,12 +69,24 @@ class Assembler:
             href=instrument.source.href,
             dataset=leg.data.id,
             outcome=outcome,
-            why=_sentence(outcome, rules, offers, under, found.difference),
+            why=_sentence(outcome, self._carrying(rules, mechanism), offers, under, found),
             mechanism=mechanism,
             rules=rules,
             options=offers,
             readings=tuple(self._reading(label, each) for label, each in under),
             difference=found.difference,
+        )
+
+    def _carrying(self, rules: tuple[RuleTrace, ...], mechanism: str) -> tuple[RuleTrace, ...]:
+        """Leave out what belongs to other routes than the one that carries the transfer."""
+        if not mechanism:
+            return rules
+        known = self.book.library.rules
+        return tuple(
+            rule
+            for rule in rules
+            if (rule.kind != "route" or rule.id == mechanism)
+            and (rule.kind != "duty" or not known[rule.id].routes or mechanism in known[rule.id].routes)
         )
 
     def _with_levers(self, found: Found, leg: Leg) -> list[Truth]:
@@ -195,13 +207,13 @@ def _sentence(
     rules: tuple[RuleTrace, ...],
     offers: tuple[Option, ...],
     under: list[tuple[tuple[str, str], Found]],
-    difference: str,
+    found: Found,
 ) -> str:
     """Return one sentence that says why."""
-    if difference:
+    if found.difference:
         return "The two evaluators differ, so nothing is decided; the incident is logged."
-    if under and outcome == "undetermined":
-        shown = "; ".join(f"{option}: {found.verdict.outcome}" for (_, option), found in under)
+    if under and outcome == "undetermined" and len({each.verdict.outcome for _, each in under}) > 1:
+        shown = "; ".join(f"{option}: {each.verdict.outcome}" for (_, option), each in under)
         return f"Authorities read the law differently, and the readings lead to different outcomes ({shown})."
     by_status = {status: [r for r in rules if r.status == status] for status in ("open", "available", "unmet", "holds")}
     bans = [rule for rule in by_status["holds"] if rule.kind == "ban"]
@@ -217,6 +229,8 @@ def _sentence(
         start = f"Barred for now by {bans[0].cite}. " if bans else ""
         return f"{start}Not lawful as proposed; {count} set{'s' if count != 1 else ''} of measures would make it so."
     if outcome == "undetermined":
+        if found.verdict.reached == TRUE and all(each.verdict.may == FALSE for each in (found, *(f for _, f in under))):
+            return "Not lawful as proposed; facts are missing that decide whether measures could make it so."
         return "Facts are missing that could change the answer."
     basis = f"Lawful under {by_status['open'][0].cite}" if by_status["open"] else "Nothing in it stands in the way"
     unmet = [rule for rule in by_status["unmet"] if rule.kind == "duty"]

@@ -129,12 +129,19 @@ def _worth_showing(program: Program, clause: Clause, truths: Truths, scoped: boo
         return (kind == "scope" and not scoped) or (kind == "exemption" and holds == TRUE)
     if kind == "route":
         return True
-    if clause.rule.routes and all(truth(program.clauses[n].when, truths.atoms) == FALSE for n in clause.routes):
-        return False  # a duty of routes that are closed bears on nothing
+    if clause.rule.routes and not _bears(program, clause, truths):
+        return False
     if kind == "exception":
         return holds != FALSE
     # A rule that does not apply is worth a line only where an exception took it away.
     return holds != FALSE or truth(clause.when, truths.atoms) != FALSE
+
+
+def _bears(program: Program, duty: Clause, truths: Truths) -> bool:
+    """Return whether a duty of certain routes bears on the answer: where one is open, those of the others do not."""
+    if any(truths.holds[route.number] == TRUE for route in program.kinds.get("route", ())):
+        return any(truths.holds[number] != FALSE for number in duty.routes)
+    return any(truth(program.clauses[number].when, truths.atoms) != FALSE for number in duty.routes)
 
 
 def _status(clause: Clause, truths: Truths) -> Status:

@@ -234,6 +234,22 @@ def test_the_mechanism_is_the_route_that_carries_and_its_duties_are_the_conditio
     assert [condition.rule for condition in decision.conditions] == ["zz.act.s1.register"]
 
 
+def test_what_other_routes_ask_for_is_no_reason_of_a_transfer_that_one_route_carries() -> None:
+    """`q` is not shown, `r` is open but blocked by its duty: neither their duties nor their names explain `p`."""
+    rules = [
+        SCOPE,
+        rule("route", "r", cite="s 2"),
+        rule("route", "q", requires=[LEVER], cite="s 3"),
+        rule("route", "p", cite="s 4"),
+        rule("duty", "of-r", fulfilled_by=[LEVER], for_=["r"]),
+        rule("duty", "of-q", fulfilled_by=[LEVER], for_=["q"]),
+        rule("duty", "of-p", timing="ongoing", for_=["p"]),
+    ]
+    found = finding(decided(law(instrument(*rules, measures=MEASURES))))
+    assert found.why == "Lawful under s 4, with 1 duty to keep."
+    assert "zz.act.s1.of-q" not in [each.id for each in found.rules]
+
+
 def test_the_mechanism_is_the_route_with_the_fewest_open_duties() -> None:
     rules = [
         SCOPE,
@@ -325,6 +341,19 @@ def test_readings_that_lead_apart_leave_it_undetermined_and_are_shown() -> None:
     found = finding(decided(read_as(rule("ban", "b", ["reading.zz.view == wide"]))))
     assert found.outcome == "undetermined"
     assert [(each.option, each.outcome) for each in found.readings] == [("wide", "prohibited"), ("narrow", "permitted")]
+
+
+def test_readings_are_not_blamed_for_what_missing_facts_leave_open() -> None:
+    found = finding(decided(read_as(rule("ban", "b", [MAYBE, "reading.zz.view == wide"]), rule("ban", "c", [MAYBE]))))
+    assert found.outcome == "undetermined"
+    assert found.why == "Facts are missing that could change the answer."
+
+
+def test_what_may_not_start_whatever_the_missing_facts_is_said_to_be_so() -> None:
+    """Whether the route could be opened is not known; as proposed it is not."""
+    found = finding(decided(law(instrument(SCOPE, rule("route", "r", [MAYBE], requires=[LEVER]), measures=MEASURES))))
+    assert found.outcome == "undetermined"
+    assert found.why.startswith("Not lawful as proposed; facts are missing")
 
 
 def test_readings_that_lead_to_the_same_do_not_matter() -> None:
