@@ -2,16 +2,17 @@
 
 Conditions reach the core as short tokens, never as anything a caller wrote. One flat fact per stratum:
 
-    1  atoms certainly so     ->  which rules' conditions certainly hold, which duties are certainly met
-    2  atoms possibly so      ->  the same, possibly (only run where something is unknown)
-    3  certain conditions     ->  which rules apply, exceptions taken into account; which duties are certainly open
-    4  possible conditions    ->  the same, possibly
-    5  rules and open duties  ->  reached, may start, may start cleanly; certainly and possibly
-    6  these four             ->  the outcome (one network for all instruments)
+    1  atoms                      ->  which rules' conditions hold, which duties are met
+    2  conditions                 ->  which rules apply, exceptions taken into account; which duties are open
+    3  rules and open duties      ->  reached, may start, may start cleanly
+    4  these, and with levers     ->  the outcome (one network for all instruments)
 
-Negation is pushed to the leaves and turned into tokens of its own, so that every pattern is positive. Tokens: `p3`
-atom 3 certainly true, `q3` certainly false, `x3` possibly true, `y3` possibly false; `wt3` the conditions of clause 3
-certainly hold, `wf3` certainly do not, `wp3`/`wn3` possibly do/do not; `m...` met, `h...` applies, `o...` open duty.
+The first three are asked twice where something is unknown: what follows from what is certain, and what from what is
+possible. For that, negation is pushed to the leaves and turned into tokens of its own, so that every pattern is
+positive: a certain fact has `a3` or `na3` where atom 3 is known, a possible one has what is not ruled out, both where
+nothing is known. Tokens: `a3` atom 3 is true; `w3` the conditions of clause 3 hold, `m3` the duty of clause 3 is met,
+`h3` clause 3 applies, `o3` its duty is open; each after `n`: it is not so. What needs no stratum of its own has none: a
+rule without exceptions applies where its conditions hold, and its duty is open then unless something fulfils it.
 """
 
 from __future__ import annotations
@@ -21,13 +22,17 @@ from collections.abc import Iterable
 from engine.inference.network import AllOf, AnyOf, Pattern, Production, Test
 from engine.inference.program import And, Clause, Formula, Literal, Program
 
-CERTAIN_ATOMS, POSSIBLE_ATOMS, CERTAIN_RULES, POSSIBLE_RULES, SUMMARY, OUTCOME = 1, 2, 3, 4, 5, 6
+CONDITIONS, RULES, SUMMARY, OUTCOME = 1, 2, 3, 4
 YES = "t"
+NOT = "n"
+"""What a token begins with that says of another one that it is not so."""
+REACHED, MAY_START, CLEAN = "R", "M", "K"
 
 
 def compile_program(program: Program) -> tuple[Production, ...]:
-    """Return the productions of an instrument."""
-    return (*_conditions(program), *_rules(program), *_summary(program))
+    """Return the productions of an instrument; a gate asks only whether it is reached."""
+    summary = _summary(program)
+    return (*_conditions(program), *_rules(program), *(summary[:1] if program.is_gate else summary))
 
 
 def compile_definitions(program: Program) -> tuple[Production, ...]:
@@ -58,8 +63,35 @@ def compile_outcomes() -> tuple[Production, ...]:
     )
 
 
-def _one(name: str) -> Pattern:
+def atom(number: int) -> str:
+    """Return the token for that an atom is true."""
+    return f"a{number}"
+
+
+def applies(clause: Clause) -> str:
+    """Return the token for that a rule applies."""
+    return f"h{clause.number}"
+
+
+def met(clause: Clause) -> str:
+    """Return the token for that a duty is met."""
+    return f"m{clause.number}"
+
+
+def _conditions_of(clause: Clause) -> str:
+    return f"w{clause.number}" if clause.exceptions else applies(clause)
+
+
+def _open(duty: Clause) -> str:
+    return f"o{duty.number}" if duty.met is not None else applies(duty)
+
+
+def _is(name: str) -> Pattern:
     return Test(name, YES)
+
+
+def _is_not(name: str) -> Pattern:
+    return Test(f"{NOT}{name}", YES)
 
 
 def _all(parts: Iterable[Pattern]) -> Pattern:
@@ -72,82 +104,69 @@ def _any(parts: Iterable[Pattern]) -> Pattern:
     return found[0] if len(found) == 1 else AnyOf(found)
 
 
-# -- strata 1 and 2 ---------------------------------------------------------------------------------------------------
+# -- stratum 1 --------------------------------------------------------------------------------------------------------
 
 
 def _conditions(program: Program) -> Iterable[Production]:
     for clause in program.clauses:
-        number = clause.number
-        whole = And((clause.when, clause.requires))
-        yield Production(f"wt{number}", CERTAIN_ATOMS, _pattern(whole, certain=True))
-        yield Production(f"wp{number}", POSSIBLE_ATOMS, _pattern(whole, certain=False))
+        yield Production(_conditions_of(clause), CONDITIONS, _pattern(And((clause.when, clause.requires))))
         if clause.met is not None:
-            yield Production(f"mt{number}", CERTAIN_ATOMS, _pattern(clause.met, certain=True))
-            yield Production(f"mp{number}", POSSIBLE_ATOMS, _pattern(clause.met, certain=False))
+            yield Production(met(clause), CONDITIONS, _pattern(clause.met))
 
 
-def _pattern(formula: Formula, certain: bool) -> Pattern:
+def _pattern(formula: Formula) -> Pattern:
     if isinstance(formula, Literal):
-        letter = ("q" if formula.negated else "p") if certain else ("y" if formula.negated else "x")
-        return _one(f"{letter}{formula.atom}")
-    parts = (_pattern(part, certain) for part in formula.parts)
+        return (_is_not if formula.negated else _is)(atom(formula.atom))
+    parts = map(_pattern, formula.parts)
     return _all(parts) if isinstance(formula, And) else _any(parts)
 
 
-# -- strata 3 and 4 ---------------------------------------------------------------------------------------------------
+# -- stratum 2 --------------------------------------------------------------------------------------------------------
 
 
 def _rules(program: Program) -> Iterable[Production]:
     clauses = program.clauses
     for clause in clauses:
-        number = clause.number
-        certain, possible = _applies(clause, clauses, certain=True), _applies(clause, clauses, certain=False)
-        yield Production(f"ht{number}", CERTAIN_RULES, certain)
-        yield Production(f"hp{number}", POSSIBLE_RULES, possible)
-        if clause.rule.kind == "duty":
-            unmet = () if clause.met is None else (_one(f"mf{number}"),)
-            maybe = () if clause.met is None else (_one(f"mn{number}"),)
-            yield Production(f"ot{number}", CERTAIN_RULES, _all((certain, *unmet)))
-            yield Production(f"op{number}", POSSIBLE_RULES, _all((possible, *maybe)))
+        if clause.exceptions:
+            yield Production(applies(clause), RULES, _applies(clause, clauses))
+        if clause.rule.kind == "duty" and clause.met is not None:
+            yield Production(_open(clause), RULES, _all((_applies(clause, clauses), _is_not(met(clause)))))
 
 
-def _applies(clause: Clause, clauses: tuple[Clause, ...], certain: bool) -> Pattern:
-    """Its conditions hold, and no exception to it does: certainly, or possibly."""
-    letter = "wt" if certain else "wp"
-    undefeated = (_defeated(clauses[number], clauses, certain) for number in clause.exceptions)
-    return _all((_one(f"{letter}{clause.number}"), *undefeated))
+def _applies(clause: Clause, clauses: tuple[Clause, ...]) -> Pattern:
+    """Its conditions hold, and no exception to it applies."""
+    return _all((_is(_conditions_of(clause)), *(_defeated(clauses[number], clauses) for number in clause.exceptions)))
 
 
-def _defeated(exception: Clause, clauses: tuple[Clause, ...], certain: bool) -> Pattern:
-    """An exception certainly (possibly) does not apply: its conditions do not hold, or one to it does apply."""
-    letter = "wf" if certain else "wn"
-    counter = (_applies(clauses[number], clauses, certain) for number in exception.exceptions)
-    return _any((_one(f"{letter}{exception.number}"), *counter))
+def _defeated(exception: Clause, clauses: tuple[Clause, ...]) -> Pattern:
+    """An exception does not apply: its conditions do not hold, or an exception to it applies."""
+    counter = (_applies(clauses[number], clauses) for number in exception.exceptions)
+    return _any((_is_not(_conditions_of(exception)), *counter))
 
 
-# -- stratum 5 --------------------------------------------------------------------------------------------------------
+# -- stratum 3 --------------------------------------------------------------------------------------------------------
 
 
-def _summary(program: Program) -> Iterable[Production]:
-    for certain in (True, False):
-        yes, no, suffix = ("t", "f", "t") if certain else ("p", "n", "p")
-        scopes = _any(_one(f"h{yes}{clause.number}") for clause in _own(program, "scope"))
-        exempt = (_one(f"h{no}{clause.number}") for clause in _own(program, "exemption"))
-        yield Production(f"R{suffix}", SUMMARY, _all((scopes, *exempt)))
-        yield Production(f"M{suffix}", SUMMARY, _allowed(program, yes, no, blocking_only=True))
-        yield Production(f"K{suffix}", SUMMARY, _allowed(program, yes, no, blocking_only=False))
+def _summary(program: Program) -> tuple[Production, ...]:
+    scopes = _any(_is(applies(clause)) for clause in _own(program, "scope"))
+    exempt = (_is_not(applies(clause)) for clause in _own(program, "exemption"))
+    return (
+        Production(REACHED, SUMMARY, _all((scopes, *exempt))),
+        Production(MAY_START, SUMMARY, _allowed(program, blocking_only=True)),
+        Production(CLEAN, SUMMARY, _allowed(program, blocking_only=False)),
+    )
 
 
-def _own(program: Program, kind: str) -> list[Clause]:
-    return [clause for clause in program.clauses if clause.own and clause.rule.kind == kind]
+def _own(program: Program, kind: str) -> tuple[Clause, ...]:
+    return program.kinds.get(kind, ())
 
 
-def _allowed(program: Program, yes: str, no: str, blocking_only: bool) -> Pattern:
+def _allowed(program: Program, blocking_only: bool) -> Pattern:
     duties = [duty for duty in _own(program, "duty") if duty.rule.timing == "before_transfer" or not blocking_only]
-    bans = (_one(f"h{no}{clause.number}") for clause in _own(program, "ban"))
-    free = (_one(f"o{no}{duty.number}") for duty in duties if not duty.rule.routes)
+    bans = (_is_not(applies(clause)) for clause in _own(program, "ban"))
+    free = (_is_not(_open(duty)) for duty in duties if not duty.rule.routes)
     routes = [
-        _all((_one(f"h{yes}{r.number}"), *(_one(f"o{no}{d.number}") for d in duties if r.number in d.routes)))
+        _all((_is(applies(r)), *(_is_not(_open(d)) for d in duties if r.number in d.routes)))
         for r in _own(program, "route")
     ]
     return _all((*bans, *free, *((_any(routes),) if routes else ())))

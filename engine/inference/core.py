@@ -15,7 +15,7 @@ from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 from engine.inference import compiler
 from engine.inference.durable_backend import DurableFailure, Handle
 from engine.inference.memory import Memory
-from engine.inference.network import NetworkLimit, Production, attribute_names, split_network
+from engine.inference.network import NetworkLimit, Production, attribute_names, by_stratum, split_network
 from engine.inference.outcomes import Outcome, Verdict, gated
 from engine.inference.program import Program
 
@@ -39,30 +39,44 @@ class Network:
     """A compiled network on as many handles as its size needs."""
 
     def __init__(self, name: str, productions: tuple[Production, ...]) -> None:
-        strata: dict[int, list[Production]] = {}
-        for production in productions:
-            strata.setdefault(production.stratum, []).append(production)
-        self._handles: dict[int, tuple[tuple[Handle, frozenset[str]], ...]] = {
-            stratum: tuple(
-                (Handle(f"{name}.{stratum}.{index}", part), attribute_names(part))
-                for index, part in enumerate(split_network(group))
-            )
-            for stratum, group in strata.items()
-        }
+        self._handles: list[Handle] = []
+        # By stratum the handles, with what each is asked about and what the negation of.
+        self._strata: dict[int, list[tuple[Handle, tuple[str, ...], tuple[str, ...]]]] = {}
+        for index, part in enumerate(split_network(productions)):
+            handle = Handle(f"{name}.{index}", part)
+            self._handles.append(handle)
+            for stratum, group in by_stratum(part).items():
+                names = sorted(attribute_names(group))
+                asked = tuple(token for token in names if not token.startswith(compiler.NOT))
+                denied = tuple(token.removeprefix(compiler.NOT) for token in names if token.startswith(compiler.NOT))
+                self._strata.setdefault(stratum, []).append((handle, asked, denied))
 
-    def fire(self, stratum: int, tokens: Iterable[str]) -> set[str]:
-        """Return the names of the productions that a fact with these tokens fires."""
-        fired: set[str] = set()
-        # An instrument that only defines has no rules of its own to fire.
-        for handle, names in self._handles.get(stratum, ()):
-            fired |= handle.fire(stratum, {token: compiler.YES for token in tokens if token in names})
-        return fired
+    def follow(self, stratum: int, certain: set[str], possible: set[str]) -> tuple[set[str], set[str]]:
+        """Return what follows in a stratum for certain, and what possibly, from what is certain and what is possible.
+
+        It is certain that something is not so where it is not possible, and possible where it is not certain.
+        """
+        sure, maybe = set[str](), set[str]()
+        for handle, asked, denied in self._strata.get(stratum, ()):
+            fact = _fact(asked, denied, certain, possible)
+            other = _fact(asked, denied, possible, certain)
+            fired = handle.fire(stratum, fact)
+            sure |= fired
+            maybe |= fired if other == fact else handle.fire(stratum, other)
+        return sure, maybe
 
     def close(self) -> None:
         """Give the memory back."""
-        for handles in self._handles.values():
-            for handle, _ in handles:
-                handle.close()
+        for handle in self._handles:
+            handle.close()
+
+
+def _fact(asked: Iterable[str], denied: Iterable[str], so: set[str], not_ruled_out: set[str]) -> dict[str, str]:
+    fact = {token: compiler.YES for token in asked if token in so}
+    for token in denied:
+        if token not in not_ruled_out:
+            fact[compiler.NOT + token] = compiler.YES
+    return fact
 
 
 class Core:
@@ -166,56 +180,25 @@ class _World:
     """One program and one leg on their way through the strata."""
 
     def __init__(self, network: Network, program: Program, atoms: Sequence[Truth]) -> None:
-        self.network = network
-        self.program = program
-        certain = [f"p{n}" if value == TRUE else f"q{n}" for n, value in enumerate(atoms) if value != UNKNOWN]
-        sure = network.fire(compiler.CERTAIN_ATOMS, certain)
-        self.unknown = len(certain) < len(atoms)
-        self.sure, self.maybe = (
-            sure,
-            {"wp" + name[2:] if name[0] == "w" else "mp" + name[2:] for name in sure},
-        )
-        if self.unknown:
-            possible = [f"x{n}" for n, value in enumerate(atoms) if value != FALSE]
-            possible += [f"y{n}" for n, value in enumerate(atoms) if value != TRUE]
-            self.maybe = network.fire(compiler.POSSIBLE_ATOMS, possible)
-        self.applied, self.maybe_applied = self._apply()
-
-    def _apply(self) -> tuple[set[str], set[str]]:
-        clauses = self.program.clauses
-        certain, possible = set(self.sure), set(self.maybe)
-        for clause in clauses:
-            number = clause.number
-            for letter in ("w", "m"):
-                if f"{letter}p{number}" not in self.maybe:
-                    certain.add(f"{letter}f{number}")
-                if f"{letter}t{number}" not in self.sure:
-                    possible.add(f"{letter}n{number}")
-        applied = self.network.fire(compiler.CERTAIN_RULES, certain)
-        if not self.unknown:
-            return applied, {name[0] + "p" + name[2:] for name in applied}
-        return applied, self.network.fire(compiler.POSSIBLE_RULES, possible)
+        self._clauses = program.clauses
+        self._certain = {compiler.atom(n) for n, value in enumerate(atoms) if value == TRUE}
+        self._possible = {compiler.atom(n) for n, value in enumerate(atoms) if value != FALSE}
+        for stratum in (compiler.CONDITIONS, compiler.RULES, compiler.SUMMARY):
+            sure, maybe = network.follow(stratum, self._certain, self._possible)
+            self._certain |= sure
+            self._possible |= maybe
 
     def summary(self) -> tuple[Truth, Truth, Truth]:
         """Return reached, may start, and may start cleanly."""
-        tokens = self.applied | self.maybe_applied
-        for clause in self.program.clauses:
-            for letter in ("h", "o"):
-                if f"{letter}p{clause.number}" not in self.maybe_applied:
-                    tokens.add(f"{letter}f{clause.number}")
-                if f"{letter}t{clause.number}" not in self.applied:
-                    tokens.add(f"{letter}n{clause.number}")
-        fired = self.network.fire(compiler.SUMMARY, tokens)
-        return _truth("R", "", fired, fired), _truth("M", "", fired, fired), _truth("K", "", fired, fired)
+        return self._truth(compiler.REACHED), self._truth(compiler.MAY_START), self._truth(compiler.CLEAN)
 
     def holds(self) -> tuple[Truth, ...]:
-        return tuple(_truth("h", str(c.number), self.applied, self.maybe_applied) for c in self.program.clauses)
+        return tuple(self._truth(compiler.applies(clause)) for clause in self._clauses)
 
     def met(self) -> tuple[Truth, ...]:
-        return tuple(_truth("m", str(c.number), self.sure, self.maybe) for c in self.program.clauses)
+        return tuple(self._truth(compiler.met(clause)) for clause in self._clauses)
 
-
-def _truth(letter: str, number: str, certain: set[str], possible: set[str]) -> Truth:
-    if f"{letter}t{number}" in certain:
-        return TRUE
-    return UNKNOWN if f"{letter}p{number}" in possible else FALSE
+    def _truth(self, token: str) -> Truth:
+        if token in self._certain:
+            return TRUE
+        return UNKNOWN if token in self._possible else FALSE

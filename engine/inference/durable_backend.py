@@ -30,6 +30,7 @@ from engine.inference.network import (
     Production,
     Test,
     attribute_names,
+    by_stratum,
     check_rules,
     matches,
     plan_network,
@@ -254,9 +255,7 @@ def _sample_facts(productions: Sequence[Production]) -> Iterator[dict[str, str]]
 
 
 def _try(productions: Sequence[Production]) -> None:
-    strata: dict[int, list[Production]] = {}
-    for production in productions:
-        strata.setdefault(production.stratum, []).append(production)
+    strata = by_stratum(productions)
     with Handle("exercise", productions) as handle:
         for tokens in _sample_facts(productions):
             for stratum, own in strata.items():

@@ -43,6 +43,7 @@ __all__ = [
     "Rule",
     "Test",
     "attribute_names",
+    "by_stratum",
     "check_network",
     "check_rules",
     "is_token",
@@ -104,6 +105,14 @@ def is_token(text: object) -> bool:
 def attribute_names(productions: Iterable[Production]) -> frozenset[str]:
     """Return the attributes that any of the productions tests."""
     return frozenset(test.name for production in productions for test in tests_of(production.pattern))
+
+
+def by_stratum(productions: Iterable[Production]) -> dict[int, list[Production]]:
+    """Return the productions of each stratum, in their order."""
+    strata: dict[int, list[Production]] = {}
+    for production in productions:
+        strata.setdefault(production.stratum, []).append(production)
+    return strata
 
 
 def check_network(productions: Sequence[Production]) -> NetworkFigures:

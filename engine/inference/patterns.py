@@ -118,30 +118,34 @@ def reduce(pattern: Pattern) -> Clause | None:
         case Test(name, value):
             return Clause((Leaf(name, (value,)),))
         case AllOf(parts):
-            return meet(reduce(part) for part in parts)
+            return meet(map(reduce, parts))
         case AnyOf(parts):
-            return _join(reduce(part) for part in parts)
+            return _join(map(reduce, parts))
         case _:
             assert_never(pattern)
 
 
 def meet(clauses: Iterable[Clause | None]) -> Clause | None:
     """Return the conjunction of `clauses`, or `None` where nothing can satisfy it."""
-    held: dict[str, frozenset[str]] = {}
+    held: dict[str, Leaf] = {}
     groups: dict[tuple[Clause, ...], None] = {}
     for clause in clauses:
         if clause is None:
             return None
         for leaf in clause.leaves:
-            held[leaf.name] = held.get(leaf.name, frozenset(leaf.values)) & frozenset(leaf.values)
-        groups.update(dict.fromkeys(clause.groups))
-    if not all(held.values()):
-        return None  # one attribute cannot have two values
-    return Clause(_leaves(held), tuple(groups))
+            other = held.setdefault(leaf.name, leaf)
+            if other.values != leaf.values:
+                common = tuple(value for value in other.values if value in leaf.values)
+                if not common:
+                    return None  # one attribute cannot have two values
+                held[leaf.name] = Leaf(leaf.name, common)
+        if clause.groups:
+            groups.update(dict.fromkeys(clause.groups))
+    return Clause(_by_name(held), tuple(groups))
 
 
 def _join(clauses: Iterable[Clause | None]) -> Clause | None:
-    choices: dict[str, frozenset[str]] = {}
+    choices: dict[str, Leaf] = {}
     compound: dict[Clause, None] = {}
     for clause in clauses:
         if clause == _ALWAYS:
@@ -149,10 +153,12 @@ def _join(clauses: Iterable[Clause | None]) -> Clause | None:
         for arm in _arms(clause):
             if arm.is_leaf:
                 leaf = arm.leaves[0]
-                choices[leaf.name] = choices.get(leaf.name, frozenset()) | frozenset(leaf.values)
+                other = choices.setdefault(leaf.name, leaf)
+                if other.values != leaf.values:
+                    choices[leaf.name] = Leaf(leaf.name, tuple(sorted({*other.values, *leaf.values})))
             else:
                 compound[arm] = None
-    arms = (*(Clause((leaf,)) for leaf in _leaves(choices)), *compound)
+    arms = (*(Clause((leaf,)) for leaf in _by_name(choices)), *compound)
     if len(arms) > 1:
         return Clause(groups=(arms,))
     return arms[0] if arms else None
@@ -165,8 +171,8 @@ def _arms(clause: Clause | None) -> tuple[Clause, ...]:
     return clause.groups[0] if not clause.leaves and len(clause.groups) == 1 else (clause,)
 
 
-def _leaves(values: Mapping[str, frozenset[str]]) -> tuple[Leaf, ...]:
-    return tuple(Leaf(name, tuple(sorted(values[name]))) for name in sorted(values))
+def _by_name(leaves: Mapping[str, Leaf]) -> tuple[Leaf, ...]:
+    return tuple(leaves[name] for name in sorted(leaves)) if len(leaves) > 1 else tuple(leaves.values())
 
 
 def arrange(clauses: Iterable[Clause]) -> list[Clause]:
@@ -175,11 +181,16 @@ def arrange(clauses: Iterable[Clause]) -> list[Clause]:
     Clauses that begin alike share the beginning in a network: fewer tests, less memory, less work.
     """
     clauses = list(clauses)
-    shared: Counter[object] = Counter(part for clause in clauses for part in (*clause.leaves, *clause.groups))
+    shared: Counter[object] = Counter()
+    for clause in clauses:
+        shared.update(clause.leaves)
+        shared.update(clause.groups)
     return [_arranged(clause, shared) for clause in clauses]
 
 
 def _arranged(clause: Clause, shared: Counter[object]) -> Clause:
+    if clause.is_leaf:
+        return clause
     leaves = sorted(clause.leaves, key=lambda leaf: (-shared[leaf], leaf))
     groups = sorted(clause.groups, key=lambda group: -shared[group])
     return Clause(tuple(leaves), tuple(tuple(_arranged(arm, shared) for arm in group) for group in groups))

@@ -76,33 +76,26 @@ def _programs(books: Iterable[BookPrograms]) -> Iterator[tuple[Program, _Compile
 
 def _networks(programs: Iterable[tuple[Program, _Compile]]) -> dict[_Productions, str]:
     """Return the networks as the core registers them, each with the first program that needs it."""
-    groups: dict[_Productions, str] = {}
+    seen: set[_Productions] = set()
     networks: dict[_Productions, str] = {compiler.compile_outcomes(): "outcomes"}
     faults: list[Fault] = []
     # All at hand before the first is compiled: the books' cache may drop a program, and its id would be used again.
     for program, compile_productions in list(programs):
-        for group in _by_stratum(compile_productions(program)):
-            if group in groups:
-                continue
-            groups[group] = program.id
-            try:
-                networks.update((part, program.id) for part in split_network(group) if part not in networks)
-            except NetworkLimit as error:
-                faults.append(_fault(program, error))
+        productions = compile_productions(program)
+        if productions in seen:
+            continue
+        seen.add(productions)
+        try:
+            networks.update((part, program.id) for part in split_network(productions) if part not in networks)
+        except NetworkLimit as error:
+            faults.append(_fault(program, error))
     if faults:
         raise RulesetError(faults)
     return networks
 
 
-def _by_stratum(productions: _Productions) -> Iterable[_Productions]:
-    strata: dict[int, list[Production]] = {}
-    for production in productions:
-        strata.setdefault(production.stratum, []).append(production)
-    return [tuple(group) for group in strata.values()]
-
-
 def _fault(program: Program, error: NetworkLimit) -> Fault:
-    """Name the rule behind a production: `wt3` is of clause 3, `Mt` of the instrument as a whole."""
+    """Name the rule behind a production: `w3` is of clause 3, `M` of the instrument as a whole."""
     number = re.search(r"\d+", error.production)
     rules = [clause.rule for clause in program.clauses]
     what = f"rule `{rules[int(number[0])].id}`" if number and rules else f"`{program.id}` as a whole"
