@@ -12,21 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    LargeBinary,
-    Subquery,
-    Table,
-    Text,
-    and_,
-    exists,
-    func,
-    or_,
-    select,
-    type_coerce,
-)
-from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy import Connection, Subquery, Table, and_, exists, func, or_, select
 
 from engine.errors import Fault
 from service.access import keys, organisations, people
@@ -34,14 +20,13 @@ from service.audit import digest
 from service.records import keeping
 from service.reviews import agreements
 from service.storage import tables
-from service.storage.columns import Json, Packed
+from service.storage.raw import as_kept, meant
 from service.telling import events
 from service.verifying import AuditError
 
 _entries = tables.audit_entries
 _CHANGED = "it is not what the log says it is"
 _ADDED = "it is there, and the log does not know of it"
-_ANY = DefaultDialect()  # both databases keep the same
 _AT_A_TIME = 50  # decisions are large
 
 
@@ -52,10 +37,17 @@ class _Kind:
     organisation: str = "organisation"
 
 
+def _evaluation(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    state = keeping.state_of(row)
+    if row["decision_sha256"] != state["decision_sha256"]:  # what it tells of its decision, beside the decision
+        raise ValueError("the hash beside the decision is not its hash")
+    return state
+
+
 # By the prefix of their ids. Whatever the log gives a hash of has to be here; a test walks them.
 KINDS: Mapping[str, _Kind] = {
     "ag": _Kind(tables.agreements, agreements.state_of),
-    "ev": _Kind(tables.evaluations, keeping.state_of),
+    "ev": _Kind(tables.evaluations, _evaluation),
     "org": _Kind(tables.organisations, organisations.state_of, "id"),
     "per": _Kind(tables.people, people.state_of),
     "sck": _Kind(tables.api_keys, keys.state_of),
@@ -100,36 +92,13 @@ def _newest() -> Subquery:
 def _held_against(kind: _Kind, newest: Subquery) -> Any:
     same = _is_of(kind, newest)
     told = (newest.c.entry, newest.c.logged)
-    return select(*_as_kept(kind.table), *told).outerjoin_from(kind.table, newest, same).order_by(kind.table.c.id)
-
-
-def _as_kept(table: Table) -> list[Any]:
-    """Return the columns of a table, packed as they are: one that was spoilt has to be named like any other."""
-    return [_packed(each) if _is_packed(each) else each for each in table.c]
-
-
-def _packed(column: Column[Any]) -> Any:
-    kept: Any = LargeBinary() if isinstance(column.type, Packed) else Text()
-    return type_coerce(column, kept).label(column.name)
-
-
-def _unpacked(table: Table, row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {each.name: _unpack(each, row[each.name]) if _is_packed(each) else row[each.name] for each in table.c}
-
-
-def _is_packed(column: Column[Any]) -> bool:
-    return isinstance(column.type, Packed | Json)
-
-
-def _unpack(column: Column[Any], value: Any) -> Any:
-    assert isinstance(column.type, Packed | Json)
-    return column.type.process_result_value(value, _ANY)
+    return select(*as_kept(kind.table), *told).outerjoin_from(kind.table, newest, same).order_by(kind.table.c.id)
 
 
 def _hash(table: Table, row: Mapping[Any, Any], hashed: Callable[[Any], str]) -> str:
     """Return the hash of a row as it is now, or nothing where it cannot even be read."""
     try:
-        return hashed(_unpacked(table, row))
+        return hashed(meant(table, row))
     except Exception:  # noqa: BLE001 - whatever it is that cannot be read, it is not what was written
         return ""
 
@@ -177,16 +146,20 @@ class _History:
         yield from self._check_revisions(connection)
 
     def _read(self, connection: Connection) -> None:
-        query = select(_entries).where(_entries.c.object.startswith("ag_", autoescape=True))
+        query = select(*as_kept(_entries)).where(_entries.c.object.startswith("ag_", autoescape=True))
         for entry in connection.execute(query, execution_options={"yield_per": 1000}):
-            if "act" in entry.detail:
-                self.acts[entry.detail["act"]] = (entry.organisation, entry.detail["act_sha256"])
-            elif "evaluation" in entry.detail:
-                self.decisions[entry.object, 1] = (entry.organisation, entry.detail["evaluation"])
+            try:
+                detail = json.loads(entry.detail)
+            except ValueError:  # the chain of entries is checked elsewhere
+                continue
+            if "act" in detail:
+                self.acts[detail["act"]] = (entry.organisation, detail.get("act_sha256", ""))
+            elif "evaluation" in detail:
+                self.decisions[entry.object, 1] = (entry.organisation, detail["evaluation"])
 
     def _check_acts(self, connection: Connection) -> Iterator[Fault]:
         left = dict(self.acts)
-        query = select(*_as_kept(tables.acts))
+        query = select(*as_kept(tables.acts))
         for act in connection.execute(query, execution_options={"yield_per": 1000}):
             organisation, logged = left.pop(act.id, ("", ""))
             if not logged:
@@ -201,7 +174,7 @@ class _History:
             yield Fault("object-missing", "the log knows of it, and it is not there", f"{organisation}:{name}")
 
     def _check_revisions(self, connection: Connection) -> Iterator[Fault]:
-        for row in connection.execute(select(tables.revisions)):
+        for row in connection.execute(select(*as_kept(tables.revisions))):
             organisation, evaluation = self.decisions.pop((row.agreement, row.number), ("", ""))
             if row.evaluation != evaluation:
                 where = f"{organisation}:{row.agreement}"
@@ -211,7 +184,7 @@ class _History:
 
 
 def _law(connection: Connection) -> Iterator[Fault]:
-    query = select(*_as_kept(tables.law_files))
+    query = select(*as_kept(tables.law_files))
     for row in connection.execute(query, execution_options={"yield_per": _AT_A_TIME}):
         found = _hash(tables.law_files, row._mapping, lambda each: hashlib.sha256(each["content"]).hexdigest())
         if found != row.sha256:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from engine.errors import SafeconductError
+from service.storage.raw import tolerating
 from service.storage.together import Together
 
 ResultT = TypeVar("ResultT")
@@ -71,10 +72,14 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """Yield a connection to read with that sees one moment, however many statements are made."""
+        """Yield a connection to check with: it sees one moment, however many statements are made, and any text."""
         with self.engine.connect() as connection:
-            # On SQLite a transaction sees nothing else.
-            yield connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
+            if not self.is_sqlite:
+                yield connection.execution_options(isolation_level="REPEATABLE READ")
+                return
+            # On SQLite a transaction sees nothing else than its moment.
+            with tolerating(connection):
+                yield connection
 
     @contextmanager
     def _queued(self) -> Iterator[None]:

@@ -152,6 +152,15 @@ def test_an_export_is_checked_without_the_service(
         (lines[:-1], "end-missing"),
         ([*lines[:-1], json.dumps(other).encode()], "bad-signature"),
         ([lines[1], lines[0], *lines[2:]], "entry-missing"),
+        ([lines[0].replace(b'"at": "20', b'"at": "no day 20'), *lines[1:]], "entry-changed"),
+        ([b"an essay", *lines], "bad-export"),
+        ([b"[]", *lines], "bad-export"),
+        ([b"{}", *lines], "bad-export"),
+        ([*lines[:-1], b'{"head": {}}'], "end-missing"),
+        ([*lines[:-1], b"[1]"], "end-missing"),
+        ([*lines[:-1], json.dumps({**head, "public_key": 1}).encode()], "end-missing"),
+        ([*lines[:-1], json.dumps({**head, "public_key": "AAAA"}).encode()], "bad-signature"),
+        ([], "end-missing"),
     ):
         with pytest.raises(AuditError) as raised:
             check_export(wrong)

@@ -12,13 +12,15 @@ import pytest
 from sqlalchemy import Connection, LargeBinary, Table, delete, insert, select, type_coerce, update
 
 from engine.cli import main
+from engine.errors import Fault
 from service import audit
 from service.access import people
 from service.rehashing import KINDS, check_objects
 from service.storage import tables
 from service.storage.database import Database
 from service.storage.ids import new_id
-from service.verifying import AuditError
+from service.storage.upgrading import upgrade
+from service.verifying import AuditError, check_database
 from tests.service.stored import Service, name_of, service, small
 from tests.service.test_backups import busy
 from tests.service.test_reviews import active, begin, do
@@ -150,6 +152,7 @@ def rewrite_law(connection: Connection, _ids: dict[str, str]) -> str:
 TAMPERING: dict[str, tuple[Tamper, str]] = {
     "another outcome": (change(tables.evaluations, outcome="permitted"), "object-changed"),
     "another decision": (change(tables.evaluations, decision=b"{}"), "object-changed"),
+    "another hash beside the decision": (change(tables.evaluations, decision_sha256="0" * 64), "object-changed"),
     "another arrangement": (change(tables.evaluations, arrangement=b"{}"), "object-changed"),
     "bytes that are none": (spoil, "object-changed"),
     "a decision of others": (move, "object-missing"),
@@ -183,6 +186,47 @@ def test_no_change_behind_the_log_goes_unseen(stored: Service) -> None:
         assert (code, touched) in faults, name
         assert {where for _, where in faults} == {touched}, name
     assert checked(stored.database) > 10
+
+
+# What the log does not hash, because it changes without anybody's doing or is personal; and what is no state.
+UNHASHED = {
+    "api_keys": {"created_by", "rotated_from"},
+    "people": {"issuer", "subject", "name", "email", "orcid"},
+    "webhooks": {"secret", "created_by"},
+    "agreements": {"created_by", "watched_evaluation", "watched_library"},
+    "agreement_revisions": {"note", "created_by", "created_at"},
+}
+
+
+def test_whatever_is_written_into_a_column_is_told_and_stops_no_check(tmp_path: Path) -> None:
+    """SQLite keeps any text in any column, and bytes that are no text."""
+    url = str(tmp_path / "test.sqlite3")
+    database = Database(url)
+    upgrade(database)
+    database.close()
+    watched = [*(kind.table for kind in KINDS.values()), tables.acts, tables.revisions, tables.audit_entries]
+    with service(url, tmp_path, workers=False, webhook_networks=LOCAL) as stored:
+        fill(stored)
+        for table, column in [(each.table, each) for kind in watched for each in kind.c]:
+            for value in ("'2026-13-45'", "CAST(x'C328FF' AS TEXT)"):
+                with stored.database.snapshot() as connection:
+                    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+                    first = f"(SELECT min(rowid) FROM {table.name})"
+                    sql = f"UPDATE {table.name} SET {column.name} = {value} WHERE rowid = {first}"
+                    assert connection.exec_driver_sql(sql).rowcount == 1
+                    told = bool(faults_of(connection))
+                assert told == (column.name not in UNHASHED.get(table.name, ())), (table.name, column.name, value)
+        assert checked(stored.database) > 10
+
+
+def faults_of(connection: Connection) -> list[Fault]:
+    faults: list[Fault] = []
+    for check in (check_database, check_objects):
+        try:
+            check(connection)
+        except AuditError as error:
+            faults += error.faults
+    return faults
 
 
 def test_the_command_names_what_was_changed_in_the_log_and_behind_it(
