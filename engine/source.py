@@ -67,6 +67,18 @@ def parse(text: str, name: str) -> Node:
     Raises:
         RulesetError: Every fault of the text, each with its place.
     """
+    node, faults = outline(text, name)
+    if node is None or faults:
+        raise RulesetError(faults)
+    return node
+
+
+def outline(text: str, name: str) -> tuple[Node | None, list[Fault]]:
+    """Return the document with its faults: for whoever reads the values in another way, as JSON, and wants the places.
+
+    Returns:
+        The document, or None where it is not even YAML; and everything that `parse` would refuse it for.
+    """
     reader = _Reader(name, text)
     node: Node | None = None
     try:
@@ -84,9 +96,9 @@ def parse(text: str, name: str) -> Node:
         reader.faults.append(Fault("bad-yaml", message, span, "remove it, or write it as an escape between quotes"))
     except UnicodeEncodeError:
         reader.faults.append(Fault("bad-yaml", "holds half a character (a lone surrogate)", Span(name, 1, 1)))
-    if node is None or reader.faults:
-        raise RulesetError(reader.faults)
-    return node
+    except RulesetError as error:  # empty, or too deep
+        reader.faults += error.faults
+    return node, reader.faults
 
 
 def plain(node: Node) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +16,9 @@ from engine.decision.model import Decision
 from engine.decision.statute import Law
 from engine.errors import ArrangementError, Fault, RulesetError, Span
 from engine.law.intake import parse_json, read_arrangement
+
+# Half of a character that JSON writes in two halves, which YAML does not do.
+_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,13 @@ def check(root: Path, file: str, law: Law, as_of: date | None, readings: Mapping
         return _unreadable(file, [Fault("not-a-file", "this is a link and not a file", Span(file, 1, 1))])
     try:
         text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        return _unreadable(file, [Fault("not-utf-8", "the file is not UTF-8", Span(file, 1, 1))])
+    except UnicodeDecodeError as error:
+        place = Span(file, error.object.count(b"\n", 0, error.start) + 1, 1)
+        return _unreadable(file, [Fault("not-utf-8", "the file is not UTF-8", place)])
     node: source.Node | None = None
     try:
         if file.lower().endswith(".json"):
-            data: Any = parse_json(text)
-            node = _with_places(text, file)
+            node, data = _json(text, file)
         else:
             node = source.parse(text, file)
             data = source.plain(node)
@@ -69,12 +74,29 @@ def check(root: Path, file: str, law: Law, as_of: date | None, readings: Mapping
     return Checked(file, decision, (), {pointer: _place(node, file, pointer) for pointer in pointers})
 
 
-def _with_places(text: str, file: str) -> source.Node | None:
-    """Return JSON read as YAML for its lines; None where our YAML has no such words, as it has no `null`."""
+def _json(text: str, file: str) -> tuple[source.Node | None, Any]:
+    """Return JSON with its places: almost all JSON is YAML as well, though not ours, which has no `null`.
+
+    Raises:
+        RulesetError: It is not JSON.
+    """
+    node, refused = source.outline(_HALF.sub(r"\\u003f", text), file)
     try:
-        return source.parse(text, file)
-    except RulesetError:
-        return None
+        return node, parse_json(text)
+    except ArrangementError as error:
+        places = [fault.where for fault in refused if fault.code == error.faults[0].code] or [_end(text, file)]
+        raise RulesetError([Fault(each.code, each.message, places[0], each.help) for each in error.faults]) from None
+
+
+def _end(text: str, file: str) -> Span:
+    """Return where a text ends to be JSON; its first line where it is some that we do not read."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return Span(file, error.lineno, error.colno)
+    except (ValueError, RecursionError):
+        pass
+    return Span(file, 1, 1)
 
 
 def _place(node: source.Node | None, file: str, where: Span | str) -> Span:

@@ -200,16 +200,43 @@ def test_what_cannot_be_read_is_not_permitted(repository: Repository) -> None:
     line = line_of(wrong, "importer: bb")
     assert f"::error file=arrangements/wrong.yaml,line={line},col=13,title=cannot be read%3A unknown-party::" in told
     assert "::error file=arrangements/norway.yaml,line=3,col=22,title=cannot be read%3A implicit-type::" in told
-    assert "::error file=arrangements/broken.json,line=1,col=1,title=cannot be read%3A bad-json::" in told
+    assert "::error file=arrangements/broken.json,line=1,col=2,title=cannot be read%3A bad-json::" in told
     assert f"| 🔴 | arrangements/wrong.yaml | {line} | | cannot be read: no party has the id \\`bb\\` |" in done.summary
 
 
-def test_json_with_null_is_decided_though_its_lines_are_not_known(repository: Repository) -> None:
-    repository.write("null.json", arrangement(notes=None))
+def test_json_that_is_no_yaml_of_ours_has_its_lines_all_the_same(repository: Repository) -> None:
+    odd = arrangement(notes=None, title="a\N{GRINNING FACE} \\ud83d / \t")
+    text = repository.write("odd.json", odd).read_text(encoding="utf-8")
+    assert "null" in text
+    assert "\\ud83d\\ude00" in text
     repository.commit()
     done = repository.run()
     assert done.code == 4
-    assert done.lines[0].startswith("::error file=arrangements/null.json,line=1,col=1,title=t%3A not yet permitted::")
+    line = line_of(text, '"transfers"') + 1
+    assert done.lines[0].startswith(
+        f"::error file=arrangements/odd.json,line={line},col=3,title=t%3A not yet permitted"
+    )
+
+
+def test_what_is_wrong_with_json_is_told_at_its_line(repository: Repository) -> None:
+    text = json.dumps(arrangement(notes=None), indent=1)
+    wrong = repository.write("wrong.json", text.replace('"importer": "b"', '"importer": "bb"')).read_text("utf-8")
+    repository.write("comma.json", text.replace('"title"', '\n, "title"', 1))
+    repository.write("twice.json", text.replace('"title"', '"notes": 1,\n"title"', 1))
+    repository.write("bytes.json", "")
+    (repository.root / "arrangements" / "bytes.json").write_bytes(b'{\n"title":\n"\xff"}')
+    repository.commit()
+    done = repository.run()
+    assert (done.code, done.outputs["outcome"]) == (2, "unreadable")
+    for name, line, code in (
+        ("wrong", line_of(wrong, '"importer": "bb"'), "unknown-party"),
+        ("comma", 3, "bad-json"),
+        ("twice", line_of(text, '"notes"') + 1, "repeated-key"),
+        ("bytes", 3, "not-utf-8"),
+    ):
+        start = f"::error file=arrangements/{name}.json,line={line},"
+        (told,) = [each for each in done.lines if each.startswith(start)]
+        assert f"cannot be read%3A {code}::" in told
 
 
 def test_input_neither_ends_a_command_nor_begins_another(repository: Repository) -> None:
