@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -20,7 +19,8 @@ Plain = str | int | float | bool
 _MAX_DEPTH = 40
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,11})\.[0-9]{1,6}\Z")
-# What YAML 1.1 or 1.2 would read as something other than text.
+# What YAML 1.1 or 1.2 would read as something other than text. Where it begins with a letter it is a short word.
+_LONGEST_WORD = 5
 _AMBIGUOUS = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<|)\Z"
     r"|[-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?\Z|[-+]?0[xob][0-9a-fA-F_]+\Z"
@@ -29,8 +29,7 @@ _AMBIGUOUS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A text, number or truth value."""
 
     value: Plain
@@ -38,8 +37,7 @@ class Scalar:
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """Keys in the order of the file, each with the place of the key."""
 
     entries: dict[str, Node]
@@ -47,8 +45,7 @@ class Mapping:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """Items in the order of the file."""
 
     items: tuple[Node, ...]
@@ -163,7 +160,8 @@ class _Reader:
         return self._scalar(event, span)
 
     def span(self, event: Any) -> Span:
-        return Span(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Span(self.name, mark.line + 1, mark.column + 1)
 
     def fault(self, code: str, message: str, event: Any, help: str) -> None:
         self.faults.append(Fault(code, message, self.span(event), help))
@@ -196,6 +194,8 @@ class _Reader:
         text: str = event.value
         if event.style in ("'", '"', "|", ">"):
             return Scalar(text, span, quoted=True)
+        if len(text) > _LONGEST_WORD and text[0].isalpha():
+            return Scalar(text, span, quoted=False)
         if text in ("true", "false"):
             return Scalar(text == "true", span, quoted=False)
         if _INTEGER.match(text):

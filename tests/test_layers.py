@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted(path for folder in ("engine", "service") for path in (ROOT / folder).rglob("*.py"))
 # From the lowest layer up: a module imports from its own layer and from those before it.
 LAYERS = (
-    ("engine.errors", "engine.source", "engine.shape"),
+    ("engine.errors", "engine.collecting", "engine.source", "engine.shape"),
     ("engine.facts",),
     ("engine.law",),
     ("engine.inference",),

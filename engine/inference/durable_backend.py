@@ -8,37 +8,17 @@ fact, after all other productions, so that "nothing fired" can be told from a fa
 
 from __future__ import annotations
 
-import json
-import math
-import os
-import random
-import subprocess
-import sys
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
-from typing import Any, Final
 
 import durable_rules_engine as library
 
 from engine.errors import EvaluationError
-from engine.inference.network import (
-    AllOf,
-    AnyOf,
-    Pattern,
-    Production,
-    Test,
-    attribute_names,
-    by_stratum,
-    check_rules,
-    matches,
-    plan_network,
-)
-from engine.inference.patterns import tests_of
+from engine.inference.network import Production, attribute_names, check_rules, plan_network
 from engine.inference.wire import BOOT_FACT, BOOT_FRAME, RETRACTION, SESSION, FactTable, definition
 
-_CHILD: Final = [sys.executable, "-P", "-m", "engine.inference.durable_backend"]
 _serial = count(1)
 
 
@@ -191,92 +171,3 @@ class _Session:
         if self._has_acted:
             library.delete_state(self._network, SESSION)
         library.delete_ruleset(self._network)
-
-
-def exercise(networks: Sequence[Sequence[Production]], *, seconds: float = 60.0) -> None:
-    """Try networks out in one child process: register each, fire sample facts, compare the answers.
-
-    Args:
-        networks: Each as it will be given to a `Handle`.
-        seconds: How long the child may take for all of them.
-    Raises:
-        DurableFailure: The child crashed, took too long, or found a network or an answer wrong.
-    """
-    job = {"seconds": seconds, "networks": [list(map(_as_json, productions)) for productions in networks]}
-    text = json.dumps(job).encode()
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    try:
-        done = subprocess.run(_CHILD, input=text, capture_output=True, check=False, timeout=seconds, env=environment)
-    except subprocess.TimeoutExpired as error:
-        raise DurableFailure(f"{_place(networks, error.stdout)} did not finish within {seconds} s") from error
-    if done.returncode:
-        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise DurableFailure(f"{_place(networks, done.stdout)} failed with status {done.returncode}: {last}")
-
-
-def _place(networks: Sequence[Sequence[Production]], progress: bytes | None) -> str:
-    """Say which network the child was at; it writes one dot for each that is done."""
-    index = (progress or b"").count(b".")
-    first = networks[index][0].name if index < len(networks) and networks[index] else "none"
-    return f"network {index} (first production `{first}`)"
-
-
-def _as_json(production: Production) -> dict[str, Any]:
-    def tree(pattern: Pattern) -> list[Any]:
-        if isinstance(pattern, Test):
-            return ["test", pattern.name, pattern.value]
-        return ["all" if isinstance(pattern, AllOf) else "any", *map(tree, pattern.parts)]
-
-    return {"name": production.name, "stratum": production.stratum, "pattern": tree(production.pattern)}
-
-
-def _from_json(data: dict[str, Any]) -> Production:
-    def pattern(tree: list[Any]) -> Pattern:
-        kind, *parts = tree
-        if kind == "test":
-            return Test(*parts)
-        return (AllOf if kind == "all" else AnyOf)(tuple(map(pattern, parts)))
-
-    return Production(data["name"], data["stratum"], pattern(data["pattern"]))
-
-
-def _sample_facts(productions: Sequence[Production]) -> Iterator[dict[str, str]]:
-    """Yield a fact with nothing, facts with as much true as can be, and a few at random."""
-    values: dict[str, list[str]] = {}
-    for test in (test for production in productions for test in tests_of(production.pattern)):
-        values.setdefault(test.name, []).append(test.value)
-    chance = random.Random(len(values))
-    yield {}
-    yield {name: max(set(each), key=each.count) for name, each in values.items()}
-    yield {name: each[0] for name, each in values.items()}
-    yield {name: each[-1] for name, each in values.items()}
-    for _ in range(6):
-        yield {name: chance.choice([*each, "f"]) for name, each in values.items() if chance.random() < 0.9}
-
-
-def _try(productions: Sequence[Production]) -> None:
-    strata = by_stratum(productions)
-    with Handle("exercise", productions) as handle:
-        for tokens in _sample_facts(productions):
-            for stratum, own in strata.items():
-                if handle.fire(stratum, tokens) != {p.name for p in own if matches(p.pattern, tokens)}:
-                    raise DurableFailure(f"stratum {stratum}: wrong answer for {tokens}")
-        if not handle.healthy:
-            raise DurableFailure("the session does not answer after the facts")
-
-
-def _main() -> None:
-    import resource  # not on every platform, and for the child only
-
-    job = json.load(sys.stdin)
-    # Where the parent dies first, nobody else ends a child that hangs inside the library.
-    limit = math.ceil(job["seconds"]) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-    for network in job["networks"]:
-        _try([_from_json(production) for production in network])
-        sys.stdout.write(".")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    _main()

@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property
 from typing import cast
 
+from engine.collecting import uncollected
 from engine.facts.legs import Leg
 from engine.facts.parties import PartyView
 from engine.facts.places import country_of
@@ -142,9 +143,11 @@ class BookPrograms:
         """Return the program of an instrument in force."""
         program = self._instruments.get(name)
         if program is None:
-            rules = tuple(rule for rule in self.book.rules[name] if not self._defines(rule))
-            program = self._instruments[name] = self._shared(name, rules)
+            program = self._instruments[name] = self._shared(name, self._rules)
         return program
+
+    def _rules(self, name: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.book.rules[name] if not self._defines(rule))
 
     def _defines(self, rule: Rule) -> bool:
         """Return whether a rule is a definition, or an exception that has to do with nothing else."""
@@ -155,12 +158,15 @@ class BookPrograms:
         """Return the program that works out a derived trait; it has no clauses where no definition is in force."""
         program = self._definitions.get(trait)
         if program is None:
-            program = self._definitions[trait] = self._shared(trait, self.book.definitions.get(trait, ()))
+            program = self._definitions[trait] = self._shared(trait, self._defining)
         return program
 
-    def _shared(self, name: str, rules: tuple[Rule, ...]) -> Program:
+    def _defining(self, trait: str) -> tuple[Rule, ...]:
+        return self.book.definitions.get(trait, ())
+
+    def _shared(self, name: str, rules: Callable[[str], tuple[Rule, ...]]) -> Program:
         key = self._cache.key(name, self.book.period.first)
-        return self._cache.program(key, lambda: make_program(name, rules, self.book, self._cache.tests))
+        return self._cache.program(key, lambda: make_program(name, rules(name), self.book, self._cache.tests))
 
     def affected(self) -> frozenset[str]:
         """Return the instruments whose law, or law behind it, is not that of the day before this book."""
@@ -179,8 +185,9 @@ class BookPrograms:
 
     def make_everything(self) -> None:
         """Make every program of the book now rather than when it is first needed, as before processes are forked."""
-        for _ in self.everything():
-            pass
+        with uncollected():
+            for _ in self.everything():
+                pass
 
     @cached_property
     def _index(self) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:

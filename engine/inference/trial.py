@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+from engine.collecting import uncollected
 from engine.errors import EvaluationError, Fault, RulesetError
 from engine.inference import compiler
-from engine.inference.durable_backend import DurableFailure, exercise
+from engine.inference.durable_backend import DurableFailure
+from engine.inference.exercising import exercise
 from engine.inference.network import NetworkLimit, Production, split_network
 from engine.inference.program import Program
 from engine.inference.programs import BookPrograms
@@ -42,12 +44,13 @@ def try_books(books: Iterable[BookPrograms], limit_seconds: float) -> int:
         RulesetError: Rules are too large for the inference core.
         EvaluationError: The child crashed, took longer than `limit_seconds`, or found a wrong answer.
     """
-    networks = _networks(_programs(books))
+    names: list[str] = []
     try:
-        exercise(list(networks), seconds=limit_seconds)
+        with uncollected():
+            exercise(_networks(_programs(books), names), seconds=limit_seconds)
     except DurableFailure as error:
-        raise EvaluationError(f"{_culprit(list(networks.values()), error)}: {error}") from error
-    return len(networks)
+        raise EvaluationError(f"{_culprit(names, error)}: {error}") from error
+    return len(names)
 
 
 def trial_key(library_digest: str) -> str:
@@ -60,12 +63,12 @@ def trial_key(library_digest: str) -> str:
 
 def _programs(books: Iterable[BookPrograms]) -> Iterator[tuple[Program, _Compile]]:
     """Yield every program once, with what compiles it; the gate of an instrument is a network of its own."""
-    seen: set[int] = set()
+    seen: set[Program] = set()
     for book in books:
         for program in book.everything():
-            if id(program) in seen:
+            if program in seen:
                 continue
-            seen.add(id(program))
+            seen.add(program)
             if program.id not in book.book.instruments:
                 yield program, compiler.compile_definitions
                 continue
@@ -74,24 +77,34 @@ def _programs(books: Iterable[BookPrograms]) -> Iterator[tuple[Program, _Compile
                 yield program.gate, compiler.compile_program
 
 
-def _networks(programs: Iterable[tuple[Program, _Compile]]) -> dict[_Productions, str]:
-    """Return the networks as the core registers them, each with the first program that needs it."""
-    seen: set[_Productions] = set()
-    networks: dict[_Productions, str] = {compiler.compile_outcomes(): "outcomes"}
+def _networks(programs: Iterable[tuple[Program, _Compile]], names: list[str]) -> Iterator[_Productions]:
+    """Yield the networks as the core registers them, and note for each the first program that needs it.
+
+    Raises:
+        RulesetError: Rules are too large for the inference core; after the networks of all others.
+    """
+    outcomes = compiler.compile_outcomes()
+    names.append("outcomes")
+    yield outcomes
+    seen, tried = set[_Productions](), {outcomes}
     faults: list[Fault] = []
-    # All at hand before the first is compiled: the books' cache may drop a program, and its id would be used again.
-    for program, compile_productions in list(programs):
+    for program, compile_productions in programs:
         productions = compile_productions(program)
         if productions in seen:
             continue
         seen.add(productions)
         try:
-            networks.update((part, program.id) for part in split_network(productions) if part not in networks)
+            parts = split_network(productions)
         except NetworkLimit as error:
             faults.append(_fault(program, error))
+            continue
+        for part in parts:
+            if part not in tried:
+                tried.add(part)
+                names.append(program.id)
+                yield part
     if faults:
         raise RulesetError(faults)
-    return networks
 
 
 def _fault(program: Program, error: NetworkLimit) -> Fault:

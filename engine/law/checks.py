@@ -236,9 +236,13 @@ def _check_traits(library: Library) -> Iterator[Fault]:
 def _check_cycles(library: Library) -> Iterator[Fault]:
     exceptions = {rule.id: rule.to for rule in library.rules.values() if rule.to}
     definitions: dict[str, set[str]] = {}
+    to: dict[str, list[Rule]] = {}
+    for rule in library.rules.values():
+        for target in rule.to:
+            to.setdefault(target, []).append(rule)
     for rule in library.rules.values():
         if rule.defines:
-            behind = [c for each in _with_exceptions(rule, library) for c in (*each.when, *each.requires)]
+            behind = [c for each in _with_exceptions(rule, to) for c in (*each.when, *each.requires)]
             definitions.setdefault(rule.defines, set()).update(derived_in(behind))
     for what, graph in (("exceptions", exceptions), ("definitions", definitions)):
         try:
@@ -251,10 +255,10 @@ def _check_cycles(library: Library) -> Iterator[Fault]:
             yield Fault("cycle", f"{what} go round in a circle: {one_of(sorted(names))}", at)
 
 
-def _with_exceptions(rule: Rule, library: Library) -> list[Rule]:
+def _with_exceptions(rule: Rule, exceptions: Mapping[str, list[Rule]]) -> list[Rule]:
     chosen = [rule]
     for each in chosen:  # grows while it is walked: exceptions have exceptions
-        chosen += [other for other in library.rules.values() if each.id in other.to and other not in chosen]
+        chosen += [other for other in exceptions.get(each.id, ()) if other not in chosen]
     return chosen
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from engine import source
+from engine.collecting import uncollected
 from engine.errors import Fault, RulesetError, Span
 from engine.facts.vocabulary import Vocabulary
 from engine.law import checks, declared, schema
@@ -56,7 +57,8 @@ def build_library(files: RulesetFiles) -> Library:
     Raises:
         RulesetError: Every fault of every file, sorted by place.
     """
-    return _Builder(files).build()
+    with uncollected():
+        return _Builder(files).build()
 
 
 @dataclass(slots=True)

@@ -81,7 +81,7 @@ class _Parser(Operands):
         return Leaf(self.atom(node), negated)
 
     def atom(self, node: ast.expr) -> Atom:
-        text = written(node)
+        text = self.written(node)
         if isinstance(node, ast.Compare):
             if len(node.ops) != 1:
                 self.fail(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import random
-import signal
 import sys
 import threading
 import time
@@ -19,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.inference import durable_backend
-from engine.inference.durable_backend import DurableFailure, Handle, exercise
+from engine.inference.durable_backend import DurableFailure, Handle
 from engine.inference.network import (
     LIMITS,
     AllOf,
@@ -403,68 +402,6 @@ def test_threads_that_share_a_handle_get_their_own_answers() -> None:
             sys.setswitchinterval(interval)
         assert handle.healthy
     assert wrong == []
-
-
-# -- trying networks out in a child --------------------------------------------------------------------
-
-GOOD = named([c(1), all_of(c(2), any_of(c(3), all_of(c(4), c(5)))), any_of(c(1), c(1, "u"))])
-
-
-def child(monkeypatch: pytest.MonkeyPatch, before: str) -> None:
-    """Let the next child run `before` first; `b` is the backend, `c` its capacity."""
-    code = f"import engine.inference.durable_backend as b, engine.inference.capacity as c\n{before}\nb._main()"
-    monkeypatch.setattr(durable_backend, "_CHILD", [sys.executable, "-P", "-c", code])
-
-
-NO_LIMITS = "c.LIMITS.update((name, c.Limit(10**9, 10**9, '')) for name in list(c.LIMITS))"
-
-
-def test_good_networks_pass_the_exercise() -> None:
-    chance = random.Random(3)
-    exercise([])
-    exercise([GOOD, split_network(random_network(chance, 10, 30))[0], [Production("never", 0, AnyOf(()))], []])
-
-
-def test_a_network_that_the_matcher_hangs_on_is_reported_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    child(monkeypatch, NO_LIMITS)
-    began = time.monotonic()
-    with pytest.raises(DurableFailure, match=r"network 1 \(first production `r0`\) did not finish within 3"):
-        exercise([GOOD, BUILDERS["siblings"](512)], seconds=3)
-    assert time.monotonic() - began < 10
-
-
-def test_a_network_that_the_matcher_refuses_facts_of_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    child(monkeypatch, NO_LIMITS)
-    with pytest.raises(DurableFailure, match=r"network 0 .* status 1: .*error code: 303"):
-        exercise([BUILDERS["stack"](65)])
-
-
-@pytest.mark.parametrize("limit", ["stack", "siblings", "sharing", "attributes", "productions"])
-def test_the_matcher_is_right_up_to_each_hard_limit(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    child(monkeypatch, NO_LIMITS)
-    exercise([BUILDERS[limit](LIMITS[limit].hard)])
-
-
-def test_a_wrong_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    child(monkeypatch, "b.matches = lambda pattern, tokens: True")
-    with pytest.raises(DurableFailure, match=r"network 0 .* stratum 0: wrong answer for {}"):
-        exercise([GOOD])
-
-
-def test_a_network_beyond_the_limits_does_not_pass_the_exercise() -> None:
-    with pytest.raises(DurableFailure, match="stack is `43`, allowed is `42`"):
-        exercise([BUILDERS["stack"](43)])
-
-
-@pytest.mark.parametrize("crash", ["SIGSEGV", "SIGFPE", "SIGKILL"])
-def test_a_child_that_crashes_is_reported_with_the_network_it_was_at(
-    monkeypatch: pytest.MonkeyPatch, crash: str
-) -> None:
-    # What a network of 256 rules that share a test does depends on what else is in memory.
-    die = f"import os, signal; os.kill(os.getpid(), signal.{crash})"
-    child(monkeypatch, f"def fire(*_):\n  {die}\nt = b._try\nb._try = lambda n: (n or fire(), t(n))")
-    with pytest.raises(DurableFailure, match=rf"network 1 .* failed with status -{signal.Signals[crash].value}:"):
-        exercise([GOOD, [], GOOD])
 
 
 # -- for long runs -------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def test_a_book_that_works_passes(law: Law) -> None:
 
 
 def test_networks_that_books_share_are_tried_once(law: Law, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "exercise", lambda networks, seconds: None)
+    monkeypatch.setattr(trial, "exercise", lambda networks, seconds: list(networks))
     book = law.programs(date(2026, 11, 23))
     assert trial.try_books([book, book], 60) == trial.try_books([book], 60)
 
@@ -34,7 +35,8 @@ def test_a_book_that_takes_too_long_is_refused(law: Law) -> None:
 
 
 def test_a_failure_names_the_instrument(law: Law, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(networks: object, seconds: float) -> None:
+    def fail(networks: Iterable[object], seconds: float) -> None:
+        next(iter(networks))
         raise DurableFailure("network 0 (first production `x`) failed with status -11: ")
 
     monkeypatch.setattr(trial, "exercise", fail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import RulesetError
+from engine.law.expression import leaves
 from tests.rulesets_for_tests.making import Data, instrument, law, library, measure, outcome, plain, rule, trait
 
 TRAITS = {
@@ -87,3 +88,21 @@ def test_a_country_and_its_subdivision_are_told_apart() -> None:
     assert fault_of("importer.country == 'US-TX'") == (
         "unknown-place: there is no country `US-TX`; its country is `US`"
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"),
+    [
+        ("data.zz.class == high", "data.zz.class == high"),
+        ("data.zz.class=='high'", "data.zz.class == 'high'"),
+        ('data.zz.class  !=  "high"', "data.zz.class != 'high'"),
+        ("(transfer.zz.in)", "transfer.zz.in"),
+        ("transfer . zz.in", "transfer.zz.in"),
+        ("data.persons(FI, health) >= 1_000", "data.persons(FI, health) >= 1000"),
+        ("data.persons(FI,health)>=5", "data.persons(FI, health) >= 5"),
+        ("data.export_classification=='é'", "data.export_classification == 'é'"),
+    ],
+)
+def test_a_comparison_is_told_in_one_way_however_it_is_spaced_and_quoted(condition: str, text: str) -> None:
+    (found,) = library(act(condition)).rules["zz.act.s1.b"].when
+    assert [leaf.atom.text for leaf in leaves(found.tree)] == [text]
