@@ -147,10 +147,10 @@ class _Parser(Operands):
 
     def shown_call(self, node: ast.Call, text: str) -> Atom:
         if len(node.args) != 1 or node.keywords:
-            self.fail("wrong-arguments", "`shown` takes one trait", node)
+            self.fail("wrong-arguments", "`shown` takes one fact", node)
         left = self.operand(node.args[0])
-        if not isinstance(left, FactRef) or not left.trait or left.type != "bool":
-            self.fail("wrong-type", f"`{written(node.args[0])}` is not a true-or-false trait", node.args[0])
+        if not isinstance(left, FactRef) or left.type != "bool":
+            self.fail("wrong-type", f"`{written(node.args[0])}` is not a true-or-false fact", node.args[0])
         return Atom("shown", left, None, text)
 
     # -- right sides --------------------------------------------------------------------------------------------------

@@ -58,6 +58,16 @@ def test_a_stated_status_brings_the_law_in_wherever_the_parties_are() -> None:
     assert outcome(law(anywhere), plain(), name="zz.x") == "not_applicable"
 
 
+@pytest.mark.parametrize(("stated", "expected"), [(None, "permitted"), (False, "permitted"), (True, "prohibited")])
+def test_a_fact_of_the_vocabulary_can_be_shown_as_well(stated: bool | None, expected: str) -> None:
+    act = instrument(
+        rule("scope", "s", ["exporter.country == BV"]), rule("ban", "b", ["shown(transfer.consideration)"])
+    )
+    data = plain() if stated is None else plain(transfers__0__consideration=stated)
+    assert outcome(law(act), data) == expected
+    assert not decided(law(act), data).questions
+
+
 def faults_of(*rules: Data) -> list[str]:
     with pytest.raises(RulesetError) as caught:
         library(instrument(rule("scope", "s"), *OWNED, rule("ban", "b"), *rules, traits=LISTED))
@@ -86,5 +96,5 @@ def test_a_status_that_is_not_asked_for_may_only_burden(given: Data) -> None:
         ("shown(importer.public_body)", "unknown-fact"),
     ],
 )
-def test_only_a_true_or_false_trait_can_be_shown(condition: str, code: str) -> None:
+def test_only_a_true_or_false_fact_can_be_shown(condition: str, code: str) -> None:
     assert faults_of(rule("ban", "t", [condition])) == [code]
