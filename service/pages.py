@@ -40,6 +40,7 @@ def page(
     csrf: str = "",
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    go_on: str = "",
 ) -> Response:
     """Return a page.
 
@@ -47,6 +48,7 @@ def page(
         facts: Names and values that it shows.
         links: What they are called, and paths below `base`.
         csrf: The token of a session that can be ended on the page.
+        go_on: The address that a browser goes on to by itself.
     """
     text = _TEMPLATE.render(
         title=title,
@@ -55,6 +57,7 @@ def page(
         links=dict(links or {}),
         base=base,
         csrf=csrf,
+        go_on=go_on,
         style=Markup(_STYLE),
     )
     # With the service's usual `no-referrer`, a browser would send a form without saying from where: `Origin: null`.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -29,13 +30,24 @@ _LONGEST = 200
 Row = dict[str, Any]
 
 
-def sign_in(
-    connection: Connection, claims: Mapping[str, Any], settings: Settings, earlier: str | None
-) -> str | Problem:
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whom a provider vouches for.
+
+    Attributes:
+        claims: What its verified token says; `iss` and `sub` are among them.
+        id_token: The token, where the provider wants it back when its session is to end.
+    """
+
+    claims: Mapping[str, Any]
+    id_token: str | None = None
+
+
+def sign_in(connection: Connection, vouched: Vouched, settings: Settings, earlier: str | None) -> str | Problem:
     """Let somebody in whom the provider vouches for, or not; either is written to the audit log.
 
     Args:
-        claims: What the verified token says.
+        vouched: What the provider says of them.
         earlier: The token of a session that the browser still has; it ends, whoever's it is.
     Returns:
         The token of the new session, or the reason why there is none. It is returned, not raised: what was written
@@ -43,6 +55,7 @@ def sign_in(
     """
     if earlier is not None:
         sessions.end(connection, sessions.digest(earlier))
+    claims = vouched.claims
     there = _lock(connection, settings)  # before anything is read that another sign-in may be about to write
     known = _known(connection, claims)
     gives = {name: roles for name, roles in granted(claims, settings.oidc_grants).items() if name in there}
@@ -59,7 +72,7 @@ def sign_in(
         _tell(connection, [organisation], known, "disabled")
         return refused("you have been kept out by an administrator of your organisation")
     person = _put(connection, organisation, roles, claims, person)
-    token = sessions.begin(connection, person["id"], settings)
+    token = sessions.begin(connection, person["id"], settings, vouched.id_token)
     audit.append(connection, _principal(person), "person.signed-in", person["id"], after=state_of(person))
     return token
 

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
@@ -21,7 +22,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from service.access.attempts import Attempt
-from service.access.people import refused
+from service.access.people import Vouched, refused
 from service.problems import Problem, problem
 from service.readers import is_address
 from service.settings import Settings
@@ -35,6 +36,7 @@ _FRESH_SECONDS = 3600.0
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 _KEY_KINDS = ("RSA", "EC", "OKP")
 _LONGEST_SUBJECT = 255  # by the standard
+_LONGEST_HINT = 6000  # it becomes part of an address
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _AGAIN = "sign in again; if that does not help, tell the operator"
 Data = dict[str, Any]
@@ -53,6 +55,7 @@ class Provider:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.redirect_uri = f"{settings.public_url}/auth/callback"
+        self.signed_out_uri = f"{settings.public_url}/auth"
         self._said: dict[str, tuple[float, Data]] = {}
         self._trust = httpx2.create_ssl_context()  # once: it takes tens of milliseconds
 
@@ -72,13 +75,11 @@ class Provider:
             )
         return str(url)
 
-    async def claims(self, attempt: Attempt, code: str, issuer: str | None) -> Data:
+    async def vouched(self, attempt: Attempt, code: str, issuer: str | None) -> Vouched:
         """Redeem a code, and return what the provider says of who signed in.
 
         Args:
             issuer: Who says that it answers, where it does (RFC 9207).
-        Returns:
-            Claims; `iss` and `sub` are among them.
         Raises:
             Problem: 503, the provider does not answer; 403, it does not redeem the code.
             DistrustedError: What it vouches with is not to be believed.
@@ -102,7 +103,27 @@ class Provider:
             except (httpx2.HTTPError, ValueError) as error:
                 raise _away("token_endpoint", error) from None
             claims = await self._verified(about, token, attempt.nonce)
-            return await self._completed(about, client, claims)
+            claims = await self._completed(about, client, claims)
+        is_hint = _ends_sessions(about) and len(token["id_token"]) <= _LONGEST_HINT
+        return Vouched(claims, token["id_token"] if is_hint else None)
+
+    async def way_out(self, id_token: str | None) -> str | None:
+        """Return where a browser is sent to end its session at the provider (OpenID Connect RP-Initiated Logout 1.0).
+
+        Returns:
+            The address; None where the provider offers none, or does not answer.
+        """
+        try:
+            about = await self._about()
+        except Problem:
+            return None
+        if not _ends_sessions(about):
+            return None
+        query = {"client_id": self.settings.oidc_client_id, "post_logout_redirect_uri": self.signed_out_uri}
+        if id_token:
+            query["id_token_hint"] = id_token
+        there = str(about["end_session_endpoint"])
+        return there + ("&" if "?" in there else "?") + urlencode(query)
 
     def _client(self, about: Data) -> Any:
         known = about.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
@@ -202,6 +223,10 @@ class Provider:
         if not isinstance(more, dict) or more.get("sub") != claims["sub"]:
             raise DistrustedError("the identity provider speaks of somebody else")
         return {**more, **claims}
+
+
+def _ends_sessions(about: Data) -> bool:
+    return is_address(str(about.get("end_session_endpoint", "")).partition("?")[0])
 
 
 def _keys(data: Data) -> KeySet:

@@ -29,6 +29,7 @@ class Session:
     Attributes:
         id: The hash of the token.
         csrf: What a page of ours sends along with everything that changes something.
+        id_token: What names the session at its provider; None where that wants to hear nothing of its end.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Session:
     csrf: str
     expires_at: datetime
     last_used_at: datetime
+    id_token: str | None
 
     @property
     def is_stale(self) -> bool:
@@ -49,7 +51,7 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(connection: Connection, person: str, settings: Settings) -> str:
+def begin(connection: Connection, person: str, settings: Settings, id_token: str | None = None) -> str:
     """Begin a session of a person, and return its token: the only moment at which it is known."""
     token = secrets.token_urlsafe(32)
     row = {
@@ -59,6 +61,7 @@ def begin(connection: Connection, person: str, settings: Settings) -> str:
         "created_at": now(),
         "last_used_at": now(),
         "expires_at": now() + timedelta(minutes=settings.session_minutes),
+        "id_token": id_token,
     }
     connection.execute(insert(sessions).values(row))
     return token
@@ -80,7 +83,8 @@ def identify(connection: Connection, token: str, settings: Settings) -> Session 
         return None
     roles = frozenset(row["roles"])
     principal = Principal(row["person"], row["organisation"], roles, permissions_of(roles), None, row["orcid"])
-    return Session(row["token_sha256"], principal, row["name"], row["csrf"], row["expires_at"], row["last_used_at"])
+    times = row["expires_at"], row["last_used_at"]
+    return Session(row["token_sha256"], principal, row["name"], row["csrf"], *times, row["id_token"])
 
 
 def touch(connection: Connection, session: Session) -> None:

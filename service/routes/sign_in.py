@@ -18,6 +18,7 @@ from service.access import attempts, cookies, crossing, people
 from service.access.authorising import Asking, session_of
 from service.access.permissions import Permission, Role
 from service.access.provider import DistrustedError, Provider
+from service.access.sessions import Session
 from service.bodies import read_body
 from service.problems import Problem, problem
 from service.published import Shelf
@@ -146,13 +147,13 @@ async def _finish(request: Request, shelf: Shelf, provider: Provider) -> tuple[a
         why = shown(said.get("error", "no code"))
         raise people.refused(f"the identity provider did not let you in: `{why}`", "sign in again")
     try:
-        claims = await provider.claims(attempt, said["code"], said.get("iss"))
+        vouched = await provider.vouched(attempt, said["code"], said.get("iss"))
     except DistrustedError:
         await run_in_threadpool(shelf.database.write, lambda each: people.tell_of_distrust(each, shelf.settings))
         raise
     earlier = cookies.given(request, shelf.settings, "session")
     found = await run_in_threadpool(
-        shelf.database.write, lambda each: people.sign_in(each, claims, shelf.settings, earlier)
+        shelf.database.write, lambda each: people.sign_in(each, vouched, shelf.settings, earlier)
     )
     if isinstance(found, Problem):
         raise found
@@ -161,7 +162,10 @@ async def _finish(request: Request, shelf: Shelf, provider: Provider) -> tuple[a
 
 @router.post("/sign-out", include_in_schema=False)
 async def post_sign_out(request: Request) -> Response:
-    """End the session of a browser, and have it forget the cookie; also where the session is over already."""
+    """End the session of a browser, and have it forget the cookie; also where the session is over already.
+
+    A page goes on to the identity provider, where the session ends as well, if that offers it.
+    """
     shelf = shelf_of(request)
     session = await session_of(request) if shelf.settings.has_sign_in else None
     if session is not None:
@@ -171,10 +175,19 @@ async def post_sign_out(request: Request) -> Response:
         except Problem as found:
             return pages.answer_to(request, found, _base(shelf), {"Back": "/auth"})
         await run_in_threadpool(shelf.database.write, lambda each: people.sign_out(each, session))
-    there = f"{_base(shelf)}/auth"
-    response = RedirectResponse(there, 303) if pages.wants_page(request) else Response(status_code=204)
+    response = await _signed_out(shelf, session) if pages.wants_page(request) else Response(status_code=204)
     cookies.drop(response, shelf.settings, "session")
     return response
+
+
+async def _signed_out(shelf: Shelf, session: Session | None) -> Response:
+    """Return the page that follows; no redirect, which the policy of the page before would keep within this service."""
+    there = None
+    if session is not None and shelf.provider is not None:
+        there = await shelf.provider.way_out(session.id_token)
+    if there is None:
+        return RedirectResponse(f"{_base(shelf)}/auth", 303)
+    return pages.page("You are signed out here", ["On to the identity provider, to sign out there."], go_on=there)
 
 
 async def _field(request: Request, name: str) -> str:

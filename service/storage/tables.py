@@ -87,6 +87,7 @@ sessions = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("last_used_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
+    Column("id_token", Text),  # names the session to its provider, where that can be told of its end
     Index(None, "person"),
     Index(None, "expires_at"),
 )

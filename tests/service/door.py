@@ -56,11 +56,23 @@ class Browser(httpx2.Client):
 
 
 class Door:
-    """A running service with its provider."""
+    """A running service with its provider.
 
-    def __init__(self, address: str, provider: Provider, database: Database, administrators: dict[str, str]) -> None:
+    Attributes:
+        forget: Lets the service forget what the provider says of itself, as it does after an hour.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        provider: Provider,
+        database: Database,
+        administrators: dict[str, str],
+        forget: Callable[[], None],
+    ) -> None:
         self.address = address
         self.provider = provider
+        self.forget = forget
         self.database = database
         self.administrators = administrators
 
@@ -154,8 +166,15 @@ def opened(url: str, rulesets: Path, law: Law, **more: Any) -> Iterator[Door]:
     with ExitStack() as stack:
         stack.callback(database.close)
         stack.enter_context(serving(provide))
-        address = stack.enter_context(serving(lambda address: create_app(law, settle(address))))
-        yield Door(address, providers[0], database, made)
+        apps: list[Any] = []
+
+        def make(address: str) -> Any:
+            apps.append(create_app(law, settle(address)))
+            return apps[0]
+
+        address = stack.enter_context(serving(make))
+        asking = apps[0].state.shelf.provider
+        yield Door(address, providers[0], database, made, asking._said.clear if asking else lambda: None)
 
 
 def refused(door: Door, response: httpx2.Response, code: str = "sign-in-refused", status: int = 403) -> str:

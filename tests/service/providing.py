@@ -34,6 +34,7 @@ class Provider:
         change: Applied to the claims of a token before it is signed.
         sign: Makes a token of claims.
         asked: Queries of the authorization endpoint, and forms of the token endpoint.
+        ended: Queries of the address at which sessions end.
         is_down: Whether it answers 500 to everything.
     """
 
@@ -48,6 +49,7 @@ class Provider:
         self.key = RSAKey.generate_key(2048, auto_kid=True)
         self.published = [self.key]
         self.asked: list[Data] = []
+        self.ended: list[Data] = []
         self.is_down = False
         self._codes: dict[str, Data] = {}
         self.app = self._routes()
@@ -81,6 +83,7 @@ class Provider:
         app.post("/token")(self._token)
         app.get("/keys")(self._keys)
         app.get("/userinfo")(self._userinfo)
+        app.get("/end")(self._end)
         return app
 
     async def _about(self) -> Data:
@@ -132,6 +135,11 @@ class Provider:
         }
         token = {"access_token": "a-token", "token_type": "Bearer", "expires_in": 300}
         return JSONResponse({**token, "id_token": self.sign(self.change(claims))})
+
+    async def _end(self, request: Request) -> Response:
+        asked = dict(request.query_params)
+        self.ended.append(asked)
+        return RedirectResponse(asked["post_logout_redirect_uri"], 302)
 
     def _is_client(self, form: Data) -> bool:
         methods = self.metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 
 from service.access.grants import Grant
-from service.access.people import sign_in
+from service.access.people import Vouched, sign_in
 from service.problems import Problem
 from service.rehashing import check_objects
 from service.settings import Settings
@@ -115,7 +115,7 @@ def test_two_first_sign_ins_at_once_are_one_person(door: Door) -> None:
     claims = {"iss": "https://id.example", "sub": "u-1", "groups": ["office"]}
 
     def enter(_: int) -> str | Problem:
-        return door.database.write(lambda connection: sign_in(connection, claims, settings, None))
+        return door.database.write(lambda connection: sign_in(connection, Vouched(claims), settings, None))
 
     with ThreadPoolExecutor(8) as threads:
         tokens = set(threads.map(enter, range(8)))

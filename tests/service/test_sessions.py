@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import quote, urlsplit
 
 import httpx2
 import pytest
+from joserfc import jwt
 
 from service.access import attempts
 from service.access.routes import GUARDS
@@ -16,6 +18,7 @@ from service.storage.columns import now
 from service.storage.tables import sessions, sign_ins
 from tests.service.asking import codes
 from tests.service.door import HTML, Browser, Door, Open, query_of
+from tests.service.providing import CLIENT
 from tests.service.stored import small
 
 # -- sessions ---------------------------------------------------------------------------------------------------------
@@ -231,6 +234,63 @@ def test_pages_lead_people_in_and_out(sqlite_door: Door) -> None:
     assert token
     out = browser.post("/auth/sign-out", data={"csrf_token": token[1]}, headers={"Origin": sqlite_door.address})
     assert "You are not signed in" in out.text
+
+
+def sign_out(browser: Browser) -> httpx2.Response:
+    """Press the button of the page, and go on where it leads by itself."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/auth", headers=HTML).text)
+    assert token
+    origin = {"Origin": browser.origin, **HTML}
+    page = browser.post("/auth/sign-out", data={"csrf_token": token[1]}, headers=origin)
+    on = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', page.text)
+    return browser.get(unescape(on[1]), headers=HTML) if on else page
+
+
+def test_the_session_at_the_provider_ends_as_well_where_it_offers_that(door: Door) -> None:
+    plain, browser = door.browser(), door.browser()
+    plain.sign_in()
+    assert door.session()["id_token"] is None  # nobody wants it back
+    assert "You are not signed in" in sign_out(plain).text
+    assert door.provider.ended == []
+    door.provider.metadata["end_session_endpoint"] = f"{door.provider.issuer}/end?of=x"
+    door.forget()
+    browser.sign_in()
+    token = door.session()["id_token"]
+    assert jwt.decode(token, door.provider.key).claims["sub"] == "u-1"
+    assert "You are not signed in" in sign_out(browser).text
+    (asked,) = door.provider.ended
+    back = f"{door.address}/auth"
+    assert asked == {"of": "x", "client_id": CLIENT, "id_token_hint": token, "post_logout_redirect_uri": back}
+    assert door.rows(sessions) == []
+    assert browser.session is None
+
+
+@pytest.mark.parametrize("said", ["http://evil.example/end", "javascript:alert(1)", 7, None, "https://a b/end"])
+def test_nobody_is_sent_to_what_is_no_address(sqlite_door: Door, said: object) -> None:
+    sqlite_door.provider.metadata["end_session_endpoint"] = said
+    browser = sqlite_door.browser()
+    browser.sign_in()
+    assert sqlite_door.session()["id_token"] is None
+    assert "You are not signed in" in sign_out(browser).text
+
+
+def test_whoever_signs_out_is_out_here_also_while_the_provider_is_down(sqlite_door: Door) -> None:
+    sqlite_door.provider.metadata["end_session_endpoint"] = f"{sqlite_door.provider.issuer}/end"
+    browser = sqlite_door.browser()
+    browser.sign_in()
+    sqlite_door.provider.is_down = True
+    sqlite_door.forget()
+    assert "You are not signed in" in sign_out(browser).text
+    assert sqlite_door.rows(sessions) == []
+
+
+def test_a_token_too_long_for_an_address_is_left_out(sqlite_door: Door) -> None:
+    sqlite_door.provider.metadata["end_session_endpoint"] = f"{sqlite_door.provider.issuer}/end"
+    sqlite_door.provider.person["roles"] = ["x" * 6000]
+    browser = sqlite_door.browser()
+    browser.sign_in()
+    assert "You are not signed in" in sign_out(browser).text
+    assert set(sqlite_door.provider.ended[0]) == {"client_id", "post_logout_redirect_uri"}
 
 
 def test_a_refusal_is_a_page_for_people(sqlite_door: Door) -> None:
