@@ -20,6 +20,7 @@ from engine.decision.timeline import Timeline, timeline
 from engine.errors import ArrangementError, Fault
 from engine.facts.arrangement import Arrangement, Day
 from engine.pictures.heatmap import heatmap_svg
+from engine.pictures.remedies import remedies_svg
 from engine.pictures.timeline import timeline_svg
 from service.bodies import read_body
 from service.evaluating import arrangement_and_readings
@@ -108,9 +109,9 @@ async def post_timeline(
     "/remedies",
     operation_id="remedies",
     summary="Ask what would make a whole arrangement lawful",
-    dependencies=[only("as_of", "reading", "most", "alternatives", many=("reading",))],
+    dependencies=[only("as_of", "reading", "most", "alternatives", "svg", many=("reading",))],
     response_class=Response,
-    responses={**answered("RemediesFound"), **errors(401, 403, 413, 415, 422, 503)},
+    responses={**answered("RemediesFound", picture=True), **errors(401, 403, 413, 415, 422, 503)},
     openapi_extra=BODY,
 )
 async def post_remedies(
@@ -119,14 +120,15 @@ async def post_remedies(
     reading: Readings = None,
     most: Annotated[int, Query(ge=1, le=10, description="How many sets of acts.")] = 3,
     alternatives: Annotated[bool, Query(description="Whether other shapes are tried.")] = True,
+    svg: AsPicture = False,
 ) -> Response:
     """Search for remedies."""
 
     def work(arrangement: Arrangement, law: Law, readings: Mapping[str, str]) -> bytes:
         found = remedies(arrangement, law, as_of=as_of, readings=readings, most=most, alternatives=alternatives)
-        return ANSWERS["RemediesFound"].dump_json(found)
+        return remedies_svg(found).encode() if svg else ANSWERS["RemediesFound"].dump_json(found)
 
-    return Response(await _asked(request, reading, work), media_type="application/json")
+    return Response(await _asked(request, reading, work), media_type=_SVG if svg else "application/json")
 
 
 @router.post(

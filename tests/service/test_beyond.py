@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from engine.decision.remedies import remedies
 from engine.decision.statute import Law
 from engine.law.intake import read_arrangement
+from engine.pictures.remedies import remedies_svg
 from tests.service.asking import JSON, codes
 
 
@@ -27,10 +28,14 @@ def test_the_timeline_is_data_and_a_picture(client: TestClient, shipped: dict[st
     assert ElementTree.fromstring(picture.content).get("role") == "img"
 
 
-def test_remedies_are_those_of_the_library(client: TestClient, example: dict[str, Any], law: Law) -> None:
+def test_remedies_are_those_of_the_library_and_a_picture(client: TestClient, example: dict[str, Any], law: Law) -> None:
     found = ask(client, "remedies?alternatives=false", example).json()
     expected = remedies(read_arrangement(example, law.library), law, alternatives=False)
     assert [each["effort"] for each in found["remedies"]] == [each.effort for each in expected.remedies]
+    picture = ask(client, "remedies?alternatives=false&svg=true", example)
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert picture.text == remedies_svg(expected)
+    assert ElementTree.fromstring(picture.content).get("role") == "img"
 
 
 def test_missing_facts_come_in_steps(client: TestClient, shipped: dict[str, dict[str, Any]]) -> None:
