@@ -24,6 +24,7 @@ class Cluster:
 
     folder: Path
     port: int
+    settings: str = ""
 
     @property
     def url(self) -> str:
@@ -32,7 +33,9 @@ class Cluster:
 
     def start(self) -> None:
         """Start, and wait until it lets clients in."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+        options = (
+            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}{self.settings}"
+        )
         self._control("start", "-o", options, "-l", str(self.folder / "log"))
 
     def stop(self, how: str) -> None:
@@ -48,8 +51,13 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Yield a running server without anything in it; removed afterwards."""
+def cluster(*made_with: str, settings: str = "") -> Iterator[Cluster]:
+    """Yield a running server without anything in it; removed afterwards.
+
+    Args:
+        made_with: Options of `initdb`.
+        settings: Options of the server.
+    """
     if shutil.which("initdb", path=_path()) is None:
         pytest.skip("no `initdb` and `pg_ctl` here; a PostgreSQL of our own cannot be restarted")
     # Not below `tmp_path`, which only its owner may enter, and not deep: the name of a socket has 107 bytes.
@@ -57,8 +65,9 @@ def cluster() -> Iterator[Cluster]:
         folder = Path(name)
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-        _run("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
-        made = Cluster(folder, free_port())
+        plain = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
+        _run("initdb", "-D", str(folder / "data"), *plain, *made_with)
+        made = Cluster(folder, free_port(), settings)
         made.start()
         try:
             yield made

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +21,7 @@ from service.storage.upgrading import upgrade
 from service.verifying import check_database
 from tests.conftest import SERVER, fresh_database
 from tests.service.asking import codes
+from tests.service.postgresql import cluster
 from tests.service.small_disk import Disk, small_disk
 from tests.service.stored import Service, name_of, service, small
 from tests.service.test_reviews import begin, do
@@ -114,6 +118,55 @@ def test_a_disk_that_is_full_under_postgresql(postgresql_template: str, tmp_path
         service(url, tmp_path, workers=False) as running,
     ):
         check(running, disk, 48)
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_under_the_log_of_postgresql(tmp_path: Path) -> None:
+    """Then the server itself crashes, and cannot come up again before there is room."""
+    with small_disk(7) as disk:
+        shutil.chown(disk.folder, "postgres")
+        log = ("--waldir", str(disk.folder / "log"), "--wal-segsize", "1")
+        with cluster(*log, settings=" -c min_wal_size=2MB -c max_wal_size=1GB") as own:
+            database = Database(own.url)
+            upgrade(database)
+            with service(own.url, tmp_path, workers=False) as running:
+                prepare(running)
+                acknowledged, refused = fill_log(running)
+                told = Counter(refused.values())
+                assert told["507 storage-full"] <= 1  # whoever met the end; the others met no server
+                assert set(told) <= {"507 storage-full", "503 database-away"}
+                assert running.client.get("/readyz").status_code == 503
+                disk.resize(64)
+                until_ready(running)
+                # Of the one whose commit met the end nobody knows what became of it, so everything is asked again.
+                assert 0 <= whole(database) - len(acknowledged) <= 1
+                for key in refused:
+                    name_of(running.submit(small(title=key * 40), **{"Idempotency-Key": key}))
+                assert whole(database) == len(acknowledged) + len(refused)
+            database.close()
+
+
+def fill_log(running: Service) -> tuple[list[str], dict[str, str]]:
+    """Store until several found no room, and return what was stored, and what was said of the others by key."""
+    acknowledged: list[str] = []
+    refused: dict[str, str] = {}
+    for key in map(str, range(10_000, 20_000)):
+        response = running.submit(small(title=key * 40), **{"Idempotency-Key": key})
+        if response.status_code == 201:
+            acknowledged.append(name_of(response))
+            continue
+        (code,) = codes(response, response.status_code).values()
+        refused[key] = f"{response.status_code} {code}"
+        if len(refused) == 5:
+            return acknowledged, refused
+    raise AssertionError("the disk was never full")
+
+
+def until_ready(running: Service) -> None:
+    deadline = time.monotonic() + 60
+    while running.client.get("/readyz").status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 # What PostgreSQL says of a full disk, whichever of the tables had no room.
