@@ -1,4 +1,4 @@
-"""What would make a refused transfer lawful under one instrument: the levers that its routes and duties still want."""
+"""What would make a refused transfer lawful under an instrument: levers that open a route, or take the transfer out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, Truth
 from engine.inference.evaluation import Environment
 from engine.inference.program import And, Clause, Formula, Literal, Program
-from engine.inference.reference import defined, may_start, truth
+from engine.inference.reference import defined, lets_start, truth
 from engine.law.book import StatuteBook
 from engine.law.expression import Atom, FactRef, MeasureRef
 
@@ -61,19 +61,33 @@ class _Finder:
         self.later = later
 
     def ways(self) -> list[tuple[Clause | None, Need]]:
-        """Return for each route that levers can open the atoms that have to change; each set was tried out."""
+        """Return the atoms that have to change for each route that levers can open; each set was tried out.
+
+        Likewise for each exemption, and each exception to what makes the instrument reach.
+        """
         base = [self.fails(ban) for ban in self._own("ban")] + self._duties(None)
         routes: list[Clause | None] = [*self._own("route")]
         found: list[tuple[Clause | None, Need]] = []
         for route in routes or [None]:
             parts = [*base] if route is None else [*base, self.holds(route), *self._duties(route)]
-            found += [(route, need) for need in _together(parts) if self._starts(need)]
-        return found
+            found += [(route, need) for need in _together(parts)]
+        found += [(exemption, need) for exemption in self._own("exemption") for need in self.holds(exemption)]
+        found += self._out_of_scope()
+        return [(clause, need) for clause, need in found if self._starts(need)]
+
+    def _out_of_scope(self) -> list[tuple[Clause | None, Need]]:
+        """Return the ways to keep every scope from applying, each with an exception that has a part in it."""
+        scopes = [scope for scope in self._own("scope") if self.fails(scope) != [frozenset()]]
+        exceptions = [self.program.clauses[number] for scope in scopes for number in scope.exceptions]
+        return [
+            (next((each for each in exceptions if need in self.holds(each)), None), need)
+            for need in _together([self.fails(scope) for scope in scopes])
+        ]
 
     def _starts(self, need: Need) -> bool:
         """Return whether the transfer may start once the atoms have changed: one change can undo what another does."""
         changed = [self.later[n] if n in need else value for n, value in enumerate(self.atoms)]
-        return may_start(self.program, changed) == TRUE
+        return lets_start(self.program, changed) == TRUE
 
     def _own(self, kind: str) -> tuple[Clause, ...]:
         return self.program.kinds.get(kind, ())

@@ -121,9 +121,10 @@ class Core:
         network = self.network(program)
         now = _World(network, program, worlds[0])
         reached, may, clean = now.summary()
-        later = may
+        reached_later, may_later = reached, may
         if worlds[0] != worlds[1]:
-            _, later, _ = _World(network, program, worlds[1]).summary()
+            reached_later, may_later, _ = _World(network, program, worlds[1]).summary()
+        later = max(may_later, -reached_later)
         outcome = self._outcome(reached, may, later, clean)
         return Verdict(outcome, reached, may, later, clean, now.holds(), now.met())
 

@@ -39,7 +39,7 @@ def outcome_of(reached: Truth, may: Truth, may_with_levers: Truth, clean: Truth)
     Args:
         reached: The instrument reaches the leg.
         may: The transfer may start as the arrangement stands.
-        may_with_levers: It may start once every lever is in place.
+        may_with_levers: It may start once every lever is in place, or the instrument then no longer reaches it.
         clean: It may start and no duty stays open.
     """
     if reached == FALSE:

@@ -51,7 +51,9 @@ def evaluate(program: Program, as_it_stands: Sequence[Truth], with_levers: Seque
     """
     now = _World(program, as_it_stands)
     later = now if as_it_stands is with_levers else _World(program, with_levers)
-    reaches, may, clean, may_later = now.reached(), now.may_start(), now.clean(), later.may_start()
+    reaches, may, clean = now.reached(), now.may_start(), now.clean()
+    # A measure can open a way, or take the transfer out of the instrument.
+    may_later = max(later.may_start(), -later.reached())
     return Verdict(
         outcome_of(reaches, may, may_later, clean),
         reaches,
@@ -63,9 +65,10 @@ def evaluate(program: Program, as_it_stands: Sequence[Truth], with_levers: Seque
     )
 
 
-def may_start(program: Program, atoms: Sequence[Truth]) -> Truth:
-    """Return whether an instrument lets a leg start, its reach aside."""
-    return _World(program, atoms).may_start()
+def lets_start(program: Program, atoms: Sequence[Truth]) -> Truth:
+    """Return whether an instrument lets a leg start, or does not reach it."""
+    world = _World(program, atoms)
+    return max(world.may_start(), -world.reached())
 
 
 def defined(program: Program, atoms: Sequence[Truth]) -> Truth:

@@ -28,7 +28,7 @@ from tests.rulesets_for_tests.making import (
     trait,
 )
 
-LAWFUL = ("permitted", "permitted_with_conditions")
+LAWFUL = ("permitted", "permitted_with_conditions", "not_applicable")
 SCOPE = rule("scope", "s")
 MEASURES = {
     "zz.light": measure(effort=1, days=5),
@@ -75,6 +75,20 @@ def test_what_is_in_place_is_not_offered_again() -> None:
 
 def test_either_of_two_measures_is_an_option_each() -> None:
     assert offered(rule("route", "r", requires=[f"{HEAVY} or {LIGHT}"])) == [("r", 1, ["light"]), ("r", 9, ["heavy"])]
+
+
+def test_what_takes_the_transfer_out_of_the_instrument_is_offered_beside_what_opens_a_route() -> None:
+    exemption, route = rule("exemption", "x", [LIGHT]), rule("route", "r", requires=[HEAVY])
+    assert offered(exemption, route) == [("x", 1, ["light"]), ("r", 9, ["heavy"])]
+
+
+def test_what_takes_it_out_by_an_exception_to_each_scope_is_offered_under_the_exception() -> None:
+    exceptions = [
+        rule("exception", "e", to=["s"], requires=[HEAVY]),
+        rule("exception", "f", to=["t"], requires=[LIGHT]),
+    ]
+    assert offered(exceptions[0], rule("ban", "b")) == [("e", 9, ["heavy"])]
+    assert offered(rule("scope", "t"), *exceptions, rule("ban", "b")) == [("", 10, ["heavy", "light"])]
 
 
 def test_a_measure_out_of_reach_is_not_offered() -> None:

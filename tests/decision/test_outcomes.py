@@ -63,6 +63,23 @@ def test_an_instrument_reaches_by_a_scope_and_without_an_exemption(rules: list[D
     assert answer(*rules) == expected
 
 
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        pytest.param([rule("exemption", "x", [LEVER])], "not_yet_permitted", id="a lever would take it out"),
+        pytest.param([rule("exemption", "x", [SEAL])], "prohibited", id="nobody can put the measure in place"),
+        pytest.param([rule("exemption", "x", [LEVER, NO])], "prohibited", id="the lever alone would not"),
+        pytest.param([rule("exemption", "x", [LEVER, MAYBE])], "undetermined", id="perhaps the lever would"),
+        pytest.param(
+            [rule("exception", "e", to=["s"], requires=[LEVER])], "not_yet_permitted", id="an exception to the scope"
+        ),
+    ],
+)
+def test_a_ban_from_which_a_lever_would_take_the_transfer_out_is_not_for_ever(rules: list[Data], expected: str) -> None:
+    assert answer(SCOPE, rule("ban", "b"), *rules) == expected
+    assert answer(SCOPE, rule("route", "r", [NO]), *rules) == expected
+
+
 # -- bans -------------------------------------------------------------------------------------------------------------
 
 
