@@ -17,6 +17,7 @@ import orjson
 from engine.analysis.scenario import Maker, scenario, scenario_names
 from engine.errors import ArrangementError, Fault
 from engine.facts.places import country_of
+from engine.inference.programs import SOMEWHERE, STRIPPED
 from engine.law.intake import parse_json, parse_yaml
 from engine.law.model import Library
 
@@ -70,6 +71,8 @@ def places_of(data: Mapping[str, Any]) -> set[str]:
         stated += (party.get("traits") or {}).items()
     for dataset in data.get("datasets") or ():
         places += [each["country"] for each in _listed(dataset.get("subjects"))]
+        if not dataset.get("subjects") and dataset.get("identifiability") in STRIPPED:
+            places.append(SOMEWHERE)
         places += _listed(dataset.get("collected_in"))
         stated += (dataset.get("traits") or {}).items()
     for transfer in data.get("transfers") or ():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.decision.model import Gap
 from engine.facts.legs import Leg
+from engine.facts.parties import PartyView
 from engine.facts.places import country_name, country_of
 from engine.law.book import StatuteBook
 
@@ -36,11 +39,28 @@ def gaps_of(leg: Leg, book: StatuteBook) -> list[Gap]:
     return gaps
 
 
+def _of_party(view: PartyView) -> Iterator[tuple[str, str]]:
+    """Yield where a party sits, under whose law it exists, and where the body is that it is a part of or works for."""
+    party = view.party
+    yield view.country, "country"
+    if party.organised_under:
+        yield country_of(party.organised_under), "organised_under"
+    for key in ("branch_of", "employer"):
+        linked = view.linked(key)
+        if isinstance(linked, PartyView):
+            yield linked.country, key
+    if party.branch_of and party.branch_of not in view.arrangement.parties:
+        yield country_of(party.branch_of), "branch_of"
+    if party.employer_country:
+        yield country_of(party.employer_country), "employer_country"
+
+
 def _places(leg: Leg) -> list[tuple[str, str]]:
     """Return each country whose law could claim the leg, with where it is named."""
     places: dict[str, str] = {}
     for view in (leg.exporter, leg.importer, leg.origin):
-        places.setdefault(view.country, f"{view.pointer}/country")
+        for country, key in _of_party(view):
+            places.setdefault(country, f"{view.pointer}/{key}")
     subjects = leg.data.subjects
     if subjects is not None and subjects != "none":
         for index, each in enumerate(subjects):

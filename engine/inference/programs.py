@@ -34,6 +34,10 @@ _MOST_PROGRAMS = 5000
 # Three truths of every line that a program could have.
 _MOST_LINES = 5000
 _TRUTHS = ("true", "shown")
+# Stands among the places of a leg for those of people of whom it is not said where they are.
+SOMEWHERE = "*"
+# Data drawn from people. Where they are personal and the people's countries are not stated, that is a gap of its own.
+STRIPPED = frozenset({"anonymous", "aggregate", "synthetic"})
 
 
 class ProgramCache:
@@ -236,21 +240,27 @@ class BookPrograms:
         """
         program = self.instrument(name)
         remarks = (*program.kinds.get("commitment", ()), *program.kinds.get("warning", ()))
-        needed = self._needed(program, program.kinds.get("scope") or remarks)
+        clauses = program.kinds.get("scope") or remarks
+        needed = self._needed(program, clauses)
         # What hangs on statements alone is looked at everywhere, so that the question is asked.
-        return None if needed and all(each.startswith("=") for each in needed) else needed
+        if needed is None or (needed and all(each.startswith("=") for each in needed)):
+            return None
+        return needed | {SOMEWHERE} if clauses and self._needed(program, clauses, people=True) is None else needed
 
-    def _needed(self, program: Program, clauses: tuple[Clause, ...]) -> frozenset[str] | None:
+    def _needed(self, program: Program, clauses: tuple[Clause, ...], people: bool = False) -> frozenset[str] | None:
         """Return the countries without which none of some rules can hold; None where there are no such.
 
         Every comparison of a place with a country or group is taken to fail and everything else to be possible. If no
         rule can hold under that, one of the countries that they compare with must be touched. Derived traits are
         looked into.
+
+        Args:
+            people: Take it that people may be anywhere, and statements anything: which instruments follow people alone?
         """
         values: list[Truth] = [UNKNOWN] * len(program.atoms)
         places: set[str] = set()
         for literal in (each for clause in clauses for each in _positive(clause.when)):
-            found = self._places(program.atoms[literal])
+            found = self._places(program.atoms[literal], people)
             if found is not None:
                 values[literal] = FALSE
                 places |= found
@@ -258,25 +268,27 @@ class BookPrograms:
             return frozenset(places)
         return None
 
-    def _of_definitions(self, trait: str) -> frozenset[str] | None:
+    def _of_definitions(self, trait: str, people: bool) -> frozenset[str] | None:
         """Return the countries without which a derived trait cannot be true; None where there are no such.
 
         A trait that callers may state is true where they do, which stands in the index as `=trait`; a trait that nobody
         has stated keeps nobody from being asked where a place brings the instrument in.
         """
         program = self.definitions(trait)
-        needed = self._needed(program, tuple(clause for clause in program.clauses if clause.own))
+        needed = self._needed(program, tuple(clause for clause in program.clauses if clause.own), people)
         if needed is not None and self.book.library.traits[trait].ask:
             return needed | {f"={trait}"}
         return needed
 
-    def _places(self, atom: Atom) -> frozenset[str] | None:
+    def _places(self, atom: Atom, people: bool) -> frozenset[str] | None:
         """Return the countries of which one must be touched for the atom to be true; None where that is not so."""
         left, right = atom.left, atom.right
         if isinstance(left, FactRef) and left.derived and atom.op in _TRUTHS:
-            return self._of_definitions(left.trait)
+            return self._of_definitions(left.trait, people)
         if isinstance(left, FactRef) and left.trait and left.type == "bool" and atom.op in _TRUTHS:
-            return frozenset((f"={left.trait}",))
+            return None if people else frozenset((f"={left.trait}",))
+        if people and isinstance(left, FactRef) and left.name == "subject_countries":
+            return None
         if isinstance(left, CountRef) or not isinstance(left, FactRef) or left.trait or left.name not in PLACE_FACTS:
             return None
         if atom.op in ("overlaps", "in", "within"):
@@ -301,7 +313,8 @@ def touched(leg: Leg) -> set[str]:
     """Return every country that some place fact of a leg could name, and `=trait` for every trait stated to be true.
 
     Where a place is not known, an instrument could be reached through it; such facts are asked for by the instruments
-    that the known places bring in.
+    that the known places bring in. What follows people is looked at as well where data are drawn from people of whom it
+    is not said where they are.
     """
     countries: set[str] = set()
     for view in _parties(leg):
@@ -309,6 +322,8 @@ def touched(leg: Leg) -> set[str]:
     data, transfer = leg.data, leg.transfer
     if data.subjects and data.subjects != "none":
         countries |= {country_of(subjects.country) for subjects in data.subjects}
+    elif not data.subjects and data.identifiability in STRIPPED:
+        countries.add(SOMEWHERE)
     for places in (data.collected_in, transfer.storage, transfer.access_from):
         countries |= {country_of(place) for place in places or ()}
     for via in transfer.via or ():
