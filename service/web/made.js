@@ -10,6 +10,11 @@ export function el(tag, attributes = {}, ...inside) {
   return made;
 }
 
+// What a message names stands between backticks.
+export function said(text) {
+  return text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
+}
+
 export function fill(place, ...inside) {
   place.replaceChildren(...inside);
 }

@@ -1,16 +1,20 @@
 // The page of the service: an arrangement goes in, and what the service says of it is shown. Everything is data to be
 // shown as text; nothing is ever read as markup.
-import { el, fill } from "./made.js";
+import { el, fill, said } from "./made.js";
 import { result } from "./result.js";
 
 const at = (id) => document.getElementById(id);
 let examples = {};
 let token = "";
+// Whether somebody has typed something that an example or a file would replace.
+let isTyped = false;
 // What was decided last: the map and the documents are of it, whatever is typed meanwhile.
 let asked = { body: "", day: "" };
 
 async function begin() {
-  fetch("auth/me").then((answer) => (answer.ok ? answer.json() : {})).then((me) => { token = me.csrf_token || ""; });
+  if (document.querySelector("nav a[href=auth]")) {
+    fetch("auth/me").then((answer) => (answer.ok ? answer.json() : {})).then((me) => { token = me.csrf_token || ""; });
+  }
   let answer = await fetch("web/examples.json");
   while (answer.status === 503) {
     at("status").textContent = "The service is loading the law …";
@@ -47,7 +51,9 @@ async function ask(path, query = {}) {
 
 function refuse(title, errors) {
   fill(at("faults"), el("h2", {}, title), el("ul", {}, ...errors.map((each) => el("li", {},
-    each.where ? el("code", {}, each.where) : "", each.where ? ": " : "", each.message, each.help ? ` (${each.help})` : ""))));
+    each.where ? el("code", {}, each.where) : "", each.where ? ": " : "", ...said(each.message),
+    ...(each.help ? said(` (${each.help})`) : [])))));
+  at("faults").scrollIntoView({ block: "nearest" });
   return null;
 }
 
@@ -73,7 +79,8 @@ async function show(decision, kept) {
   const map = drawn ? URL.createObjectURL(await drawn.blob()) : "";
   fill(at("result"), ...result(decision, JSON.parse(asked.body), { map, kept, answer, download }));
   at("status").textContent = "Decided: the answer is below.";
-  at("outcome").focus();
+  at("outcome").focus({ preventScroll: true });
+  at("outcome").scrollIntoView();
 }
 
 // Put an answer where the question says, and decide again.
@@ -88,6 +95,7 @@ async function answer(question, value) {
   }
   place[last] = value;
   at("arrangement").value = JSON.stringify(data, null, 2);
+  isTyped = true;
   await decide();
 }
 
@@ -102,13 +110,23 @@ async function download(form, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
+function put(text, from) {
+  if (isTyped && !window.confirm("Replace the arrangement that you have changed?")) {
+    from.value = "";
+    return;
+  }
+  at("arrangement").value = text;
+  isTyped = false;
+}
+
+at("arrangement").addEventListener("input", () => { isTyped = true; });
 at("example").addEventListener("change", () => {
   const chosen = examples[at("example").value];
-  if (chosen) at("arrangement").value = JSON.stringify(chosen, null, 2);
+  if (chosen) put(JSON.stringify(chosen, null, 2), at("example"));
 });
 at("file").addEventListener("change", async () => {
   const [file] = at("file").files;
-  if (file) at("arrangement").value = await file.text();
+  if (file) put(await file.text(), at("file"));
 });
 at("form").addEventListener("submit", (event) => {
   event.preventDefault();

@@ -1,5 +1,5 @@
 // What the service says of an arrangement, in the order in which people need it.
-import { cited, el, table } from "./made.js";
+import { cited, el, said, table } from "./made.js";
 
 const SIGNS = {
   prohibited: "×", not_yet_permitted: "!", undetermined: "?", permitted_with_conditions: "✓·", permitted: "✓", not_applicable: "–",
@@ -20,8 +20,18 @@ const FORMS = [
   ["pdf", "PDF"], ["docx", "Word (DOCX)"], ["html", "Web page"], ["markdown", "Markdown"], ["jsonld", "Linked data (JSON-LD)"],
   ["crate", "Archive (RO-Crate)"],
 ];
+// How an answer is written that is no choice.
+const HOW = {
+  owners: 'Write none, or everybody with a share: [{"country": "CN", "percent": 60}].',
+  count: 'Write from which countries, and how many: [{"country": "FI", "persons": 1200}].',
+  set: "Separate several by commas, or write none.",
+  country: "Write its code, such as JP.",
+  region: "Write its code, such as US-CA.",
+};
 const words = (code) => code.replaceAll("_", " ");
-const plural = (number, one, many) => `${number} ${number === 1 ? one : many}`;
+const plural = (number, one, many) => `${number || "no"} ${number === 1 ? one : many}`;
+// What stands in an arrangement where a pointer says.
+const standing = (data, pointer) => pointer.split("/").slice(1).reduce((place, step) => place?.[step], data);
 
 function outcome(code, size = "") {
   return el("span", { class: `outcome ${code} ${size}` }, `${SIGNS[code]} ${words(code)}`);
@@ -33,7 +43,7 @@ export function result(decision, arrangement, act) {
     ...summary(decision, act.kept),
     ...downloads(act.download),
     ...map(decision, names, act.map),
-    ...questions(decision.questions, act.answer),
+    ...questions(decision.questions, arrangement, act.answer),
     el("h2", {}, "Transfers, and why"),
     ...decision.transfers.flatMap((transfer) => about(transfer, names)),
     ...checklist(decision.conditions),
@@ -81,18 +91,18 @@ function map(decision, names, address) {
   ];
 }
 
-function questions(asked, answer) {
+function questions(asked, arrangement, answer) {
   if (!asked.length) return [el("h2", {}, "Questions"), el("p", {}, "No fact is missing that could change the outcome.")];
   const first = [...asked].sort((one, other) => other.deciding - one.deciding);
   return [
     el("h2", {}, "Questions"),
     el("p", { class: "hint" }, "Answer what you know; each answer decides again. Those that settle the outcome come first."),
-    ...first.map((question, index) => asking(question, `answer-${index}`, answer)),
+    ...first.map((question, index) => asking(question, `answer-${index}`, arrangement, answer)),
   ];
 }
 
-function asking(question, id, answer) {
-  const [field, read] = input(question, id);
+function asking(question, id, arrangement, answer) {
+  const [field, read] = input(question, id, arrangement);
   const form = el("form", {
     class: "question",
     submit: (event) => {
@@ -107,27 +117,32 @@ function asking(question, id, answer) {
   return form;
 }
 
-function input(question, id) {
-  const choices = question.type === "bool" ? ["yes", "no"] : question.values;
+function input(question, id, arrangement) {
+  const parties = Object.fromEntries(arrangement.parties.map((party) => [party.id, party.name || party.id]));
+  const choices = { bool: ["yes", "no"], party: Object.keys(parties) }[question.type] || question.values;
+  const label = el("label", { for: id }, ...said(question.ask));
   if (question.type === "set" && choices.length) {
     const boxes = choices.map((value) => el("input", { type: "checkbox", value, id: `${id}-${value}` }));
-    const field = el("fieldset", {}, el("legend", {}, question.ask),
+    const field = el("fieldset", {}, el("legend", {}, ...said(question.ask)),
       ...boxes.map((box) => el("label", { for: box.id }, box, ` ${words(box.value)}`)));
     return [field, () => {
       const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
       return chosen.length === 0 ? undefined : chosen.includes("none") ? "none" : chosen;
     }];
   }
-  const label = el("label", { for: id }, question.ask);
   if (choices.length) {
     const list = el("select", { id, required: true }, el("option", { value: "" }, "Choose …"),
-      ...choices.map((value) => el("option", { value }, words(value))));
+      ...choices.map((value) => el("option", { value }, parties[value] && question.type === "party" ? parties[value] : words(value))));
     return [el("div", {}, label, list), () => (question.type === "bool" ? list.value === "yes" : list.value)];
   }
   const kind = { int: "number", date: "date" }[question.type] || "text";
-  const line = el("input", { id, type: kind, required: true });
-  return [el("div", {}, label, line), () => {
+  const there = HOW[question.type]?.includes("[") ? standing(arrangement, question.pointer) : "";
+  const hint = HOW[question.type] ? el("p", { class: "hint", id: `${id}-how` }, HOW[question.type]) : null;
+  const described = hint && { "aria-describedby": hint.id };
+  const line = el("input", { id, type: kind, required: true, value: Array.isArray(there) ? JSON.stringify(there) : "", ...described });
+  return [el("div", {}, label, line, hint), () => {
     if (kind === "number") return Number(line.value);
+    if (question.type === "set" && line.value.trim() !== "none") return line.value.split(",").map((each) => each.trim()).filter(Boolean);
     try {
       return kind === "text" && /^[[{]/.test(line.value.trim()) ? JSON.parse(line.value) : line.value;
     } catch {
@@ -170,7 +185,7 @@ function finding(found, isOpen) {
     el("summary", {}, outcome(found.outcome), `${found.title}, data set ${found.dataset}: ${found.why}`),
     el("p", {}, "Source: ", cited(found.cite, found.href)),
     ...found.options.map((option, index) => el("div", { class: "note" },
-      el("p", {}, `Would make it lawful (${index + 1}${option.cite ? `, under ${option.cite}` : ""}):`),
+      el("p", {}, `Would make it lawful${option.cite ? ` under ${option.cite}` : ""}, once all of this is so (${index + 1} of ${found.options.length}):`),
       el("ul", {}, ...option.measures.map((each) => el("li", {},
         `${each.ask} (by ${words(each.by)}${each.days ? `, about ${each.days} days` : ""})`))))),
     ...found.readings.map((each) => el("p", {}, `Read as ${words(each.option)}: ${words(each.outcome)}. ${each.says}`)),

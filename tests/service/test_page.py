@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from starlette.testclient import TestClient
 
+from engine.facts.vocabulary import FactType
 from service.access.routes import GUARDS
 from service.documents.writing import FORMS
 from tests.service.door import Door
@@ -83,6 +84,21 @@ def test_every_example_that_the_page_offers_can_be_decided(client: TestClient, s
     assert offered.keys() == shipped.keys()
     name = "eu-us-company"
     assert client.post("/v1/evaluations?store=false", json=offered[name]).json()["title"] == offered[name]["title"]
+
+
+def test_every_answer_that_is_no_choice_says_how_it_is_written() -> None:
+    told = re.search(r"const HOW = \{(.*?)\n\};", SCRIPTS["result.js"], re.DOTALL)
+    assert told
+    types = {*get_args(FactType), "owners", "party"}
+    # Those that are left are choices, a number or a date, which the browser asks for, and plain text.
+    assert set(re.findall(r"^  (\w+): ", told[1], re.MULTILINE)) == types - {
+        "bool",
+        "enum",
+        "party",
+        "int",
+        "date",
+        "text",
+    }
 
 
 @pytest.mark.parametrize("outcome", ["prohibited", "not_yet_permitted", "undetermined", "permitted_with_conditions"])
