@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from engine.cases.running import find_cases, run
 from engine.decision.deciding import decide
-from engine.decision.statute import Law, load_law
 from engine.law.intake import parse_yaml, read_arrangement
+from tests.rulesets_for_tests.making import shipped_law as law
 
 ROOT = Path(__file__).parent.parent
 RULESETS = ROOT / "rulesets"
@@ -18,11 +17,6 @@ CASE_FILES = sorted(path for path in RULESETS.glob("*/cases/*.yaml"))
 # A plan that does not say whose interviews it keeps: it cannot be decided, and the example is there to show it.
 UNSTATED = {"madmp-open-interviews"}
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
-
-
-@cache
-def law() -> Law:
-    return load_law(RULESETS)
 
 
 def test_every_instrument_has_a_case_file() -> None:

@@ -1,6 +1,6 @@
 """The inference core of record: decides programs by chaining facts through durable-rules.
 
-Holds no law: it keeps one handle per compiled network, shared by every statute book in which the network is the same.
+Holds no law. A compiled network is registered once, for every law and statute book in which it is the same.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ OUTCOMES_FIRED: Final[dict[str, Outcome]] = {
 }
 K = TypeVar("K")
 R = TypeVar("R")
+# A day has some seven hundred programs. A network takes half a megabyte, and a millisecond to be made again.
+_MOST_NETWORKS = 1000
 _LETTER: Final = {TRUE: "t", UNKNOWN: "u", FALSE: "f"}
 
 
@@ -39,12 +41,10 @@ class Network:
     """A compiled network on as many handles as its size needs."""
 
     def __init__(self, name: str, productions: tuple[Production, ...]) -> None:
-        self._handles: list[Handle] = []
         # By stratum the handles, with what each is asked about and what the negation of.
         self._strata: dict[int, list[tuple[Handle, tuple[str, ...], tuple[str, ...]]]] = {}
         for index, part in enumerate(split_network(productions)):
             handle = Handle(f"{name}.{index}", part)
-            self._handles.append(handle)
             for stratum, group in by_stratum(part).items():
                 names = sorted(attribute_names(group))
                 asked = tuple(token for token in names if not token.startswith(compiler.NOT))
@@ -65,11 +65,6 @@ class Network:
             maybe |= fired if other == fact else handle.fire(stratum, other)
         return sure, maybe
 
-    def close(self) -> None:
-        """Give the memory back."""
-        for handle in self._handles:
-            handle.close()
-
 
 def _fact(asked: Iterable[str], denied: Iterable[str], so: set[str], not_ruled_out: set[str]) -> dict[str, str]:
     fact = {token: compiler.YES for token in asked if token in so}
@@ -79,17 +74,35 @@ def _fact(asked: Iterable[str], denied: Iterable[str], so: set[str], not_ruled_o
     return fact
 
 
+class _Networks:
+    """The networks in use in this process, each once, whichever laws and books need it; given back when none does."""
+
+    def __init__(self) -> None:
+        self._known: WeakValueDictionary[tuple[Production, ...], Network] = WeakValueDictionary()
+        self._made = 0
+        self._lock = threading.Lock()
+
+    def of(self, productions: tuple[Production, ...]) -> Network:
+        with self._lock:
+            network = self._known.get(productions)
+            if network is None:
+                network = self._known[productions] = Network(f"n{self._made}", productions)
+                self._made += 1
+        return network
+
+
+_NETWORKS: Final = _Networks()
+
+
 class Core:
-    """Every network in use, made when first needed, given back when the last program that uses it is gone."""
+    """The networks of the programs that were asked about last, each made when first needed."""
 
     def __init__(self, remember: int = 512) -> None:
         """Make a core; it remembers what it inferred from up to `remember` sets of truths per program."""
         self._memory = Memory(remember)
         self.agreed = Memory(remember)  # what the reference found as well, from the same truths
-        self._networks: WeakValueDictionary[tuple[Production, ...], Network] = WeakValueDictionary()
-        self._of_program: WeakKeyDictionary[Program, Network] = WeakKeyDictionary()
+        self._networks: WeakKeyDictionary[Program, Network] = WeakKeyDictionary()  # the last one asked about last
         self._outcomes = Handle("outcomes", compiler.compile_outcomes())
-        self._made = 0
         self._lock = threading.Lock()
 
     def network(self, program: Program, definitions: bool = False) -> Network:
@@ -99,14 +112,13 @@ class Core:
             NetworkLimit: A rule is too large for the library.
         """
         with self._lock:
-            network = self._of_program.get(program)
+            network = self._networks.pop(program, None)
             if network is None:
                 productions = (compiler.compile_definitions if definitions else compiler.compile_program)(program)
-                network = self._networks.get(productions)
-                if network is None:
-                    network = self._networks[productions] = Network(f"n{self._made}", productions)
-                    self._made += 1
-                self._of_program[program] = network
+                network = _NETWORKS.of(productions)
+                if len(self._networks) >= _MOST_NETWORKS:
+                    self._networks.pop(next(iter(self._networks)), None)
+            self._networks[program] = network
         return network
 
     def evaluate(self, program: Program, as_it_stands: Sequence[Truth], with_levers: Sequence[Truth]) -> Verdict:
@@ -167,12 +179,9 @@ class Core:
         return OUTCOMES_FIRED[next(iter(fired))]
 
     def close(self) -> None:
-        """Give every handle's memory back."""
+        """Give the memory back of every network that no other law uses."""
         self._outcomes.close()
-        for network in list(self._networks.values()):
-            network.close()
         self._networks.clear()
-        self._of_program.clear()
         self._memory.clear()
         self.agreed.clear()
 

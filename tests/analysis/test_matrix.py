@@ -21,16 +21,12 @@ from engine.decision.remedies import remedies
 from engine.decision.statute import Law, load_law
 from engine.errors import ArrangementError
 from engine.pictures.heatmap import heatmap_svg
+from tests.rulesets_for_tests.making import shipped_law as law
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 23)
 PLACES = ("FI", "GB", "JP", "US")
 LAWFUL = ("permitted", "permitted_with_conditions")
-
-
-@cache
-def law() -> Law:
-    return load_law(ROOT / "rulesets")
 
 
 @cache

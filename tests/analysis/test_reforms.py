@@ -19,17 +19,13 @@ from engine.cli import matrices
 from engine.cli.main import main
 from engine.decision.statute import Law, load_law
 from engine.facts.views import ArrangementView
+from tests.rulesets_for_tests.making import shipped_law as law
 
 ROOT = Path(__file__).parents[2]
 RULESETS = ROOT / "rulesets"
 DAY = date(2026, 11, 23)
 PLACES = ("FI", "GB", "US")
 SCENARIOS = ("framework-cohort", "agency-enclave")
-
-
-@cache
-def law() -> Law:
-    return load_law(RULESETS)
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,9 @@ import pytest
 from engine import source
 from engine.cases.patching import arrangement_of
 from engine.decision.deciding import decide
-from engine.decision.statute import Law, load_law
 from engine.inference.outcomes import Outcome
 from engine.law.intake import read_arrangement
+from tests.rulesets_for_tests.making import shipped_law as law
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY: dict[str, dict[str, Outcome]] = {
@@ -34,11 +33,6 @@ TODAY: dict[str, dict[str, Outcome]] = {
         "us-to-de-copy": "prohibited",
     },
 }
-
-
-@cache
-def law() -> Law:
-    return load_law(ROOT / "rulesets")
 
 
 def outcomes(name: str, **patch: Any) -> dict[str, Outcome]:

@@ -8,16 +8,15 @@ from typing import Any
 
 import pytest
 
-from engine import load_rulesets
 from engine.cases.patching import arrangement_of
 from engine.decision.deciding import decide
 from engine.decision.model import Decision
 from engine.law.intake import parse_yaml, read_arrangement
+from tests.rulesets_for_tests.making import shipped_law
 
 ROOT = Path(__file__).parent.parent.parent
 MAY_START = ("permitted", "permitted_with_conditions")
 MAY_NOT = ("prohibited", "not_yet_permitted")
-LAW = load_rulesets()
 
 
 @cache
@@ -28,7 +27,7 @@ def example(name: str) -> Any:
 
 def decided(name: str, **patch: Any) -> Decision:
     changed = arrangement_of({"base": "example", **patch}, {"example": example(name)})
-    return decide(read_arrangement(changed, LAW.library), LAW)
+    return decide(read_arrangement(changed, shipped_law().library), shipped_law())
 
 
 def transfer(decision: Decision, name: str) -> str:

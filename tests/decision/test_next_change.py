@@ -10,12 +10,13 @@ import pytest
 
 from engine.decision.deciding import decide
 from engine.decision.gaps import gaps_of
-from engine.decision.statute import Law, load_law
+from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
 from engine.inference.outcomes import Outcome, worst
 from engine.law.intake import parse_yaml, read_arrangement
+from tests.rulesets_for_tests.making import shipped_law
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ("thl-nih-diabetes", "us-cn-coauthors", "jp-eu-cohort", "uk-us-data-bridge")
@@ -23,7 +24,7 @@ EXAMPLES = ("thl-nih-diabetes", "us-cn-coauthors", "jp-eu-cohort", "uk-us-data-b
 
 @pytest.fixture(scope="module")
 def law() -> Law:
-    return load_law(ROOT / "rulesets")
+    return shipped_law()
 
 
 def whole(arrangement: Arrangement, law: Law, today: date, day: date) -> dict[str, Outcome]:

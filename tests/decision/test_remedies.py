@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import time
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,9 @@ import pytest
 from bench.workload import consortium
 from engine.decision.remedies import Remedies, remedies
 from engine.decision.remedies_text import remedies_text
-from engine.decision.statute import Law, load_law
 from engine.facts.arrangement import Arrangement
 from engine.law.intake import parse_yaml, read_arrangement
-from tests.rulesets_for_tests.making import Data, instrument, law, measure, plain, read, rule
+from tests.rulesets_for_tests.making import Data, instrument, law, measure, plain, read, rule, shipped_law
 
 ROOT = Path(__file__).parents[2]
 LAWFUL = ("permitted", "permitted_with_conditions")
@@ -33,14 +31,9 @@ MEASURES = {
 LIGHT, HEAVY, CHECK = "measure.zz.light", "measure.zz.heavy", "measure.zz.check"
 
 
-@cache
-def shipped() -> Law:
-    return load_law(ROOT / "rulesets")
-
-
 def example(name: str) -> Arrangement:
     path = ROOT / "examples" / f"{name}.yaml"
-    return read_arrangement(parse_yaml(path.read_text(encoding="utf-8"), path.name), shipped().library)
+    return read_arrangement(parse_yaml(path.read_text(encoding="utf-8"), path.name), shipped_law().library)
 
 
 def found(*rules: Data, data: Data | None = None, **more: Any) -> Remedies:
@@ -116,7 +109,7 @@ def test_missing_facts_are_told_and_what_would_still_help_is_offered() -> None:
 
 @pytest.mark.parametrize("name", ["thl-nih-diabetes", "three-party-genomics", "uk-us-data-bridge"])
 def test_an_example_has_cited_remedies_that_make_it_lawful(name: str) -> None:
-    result = remedies(example(name), shipped())
+    result = remedies(example(name), shipped_law())
     assert result.status == "remedies"
     for remedy in result.remedies:
         assert remedy.outcome in LAWFUL
@@ -131,7 +124,7 @@ def test_an_example_has_cited_remedies_that_make_it_lawful(name: str) -> None:
 
 def test_the_cohort_for_the_nih_needs_an_instrument_between_public_bodies() -> None:
     """Standard clauses are out of reach, so article 46(2)(a) or (3)(b) has to carry it."""
-    best = remedies(example("thl-nih-diabetes"), shipped(), alternatives=False).remedies[0]
+    best = remedies(example("thl-nih-diabetes"), shipped_law(), alternatives=False).remedies[0]
     assert [act.measure for act in best.acts] == ["eu.public_body_instrument"]
     assert "eu.gdpr-transfers.art46-2-a.public-instrument" in best.mechanisms["fi-us"]
 
@@ -141,10 +134,10 @@ def test_four_parties_are_answered_at_once_and_twelve_soon_with_progress() -> No
     """Two seconds and thirty on two shared cores; other work runs beside the tests, so twice that is allowed here."""
     steps: list[str] = []
     for size, seconds in ((4, 4), (12, 60)):
-        arrangement = read_arrangement(consortium(size), shipped().library)
-        remedies(arrangement, shipped(), alternatives=False)
+        arrangement = read_arrangement(consortium(size), shipped_law().library)
+        remedies(arrangement, shipped_law(), alternatives=False)
         start = time.process_time()
-        result = remedies(arrangement, shipped(), progress=steps.append)
+        result = remedies(arrangement, shipped_law(), progress=steps.append)
         assert time.process_time() - start < seconds
         assert result.status in ("remedies", "facts_missing")
     assert {"reading the law", "solving"} <= set(steps)

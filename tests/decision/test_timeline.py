@@ -10,21 +10,16 @@ import pytest
 
 from engine.decision.changing import Changes
 from engine.decision.deciding import decide
-from engine.decision.statute import Law, load_law
 from engine.decision.timeline import Line, Timeline, timeline
 from engine.decision.timeline_text import timeline_text
 from engine.facts.arrangement import Arrangement
 from engine.law.intake import parse_yaml, read_arrangement
 from tests.rulesets_for_tests.making import plain, read, zedland
+from tests.rulesets_for_tests.making import shipped_law as law
 
 ROOT = Path(__file__).parents[2]
 TRANSFERS = "eu.gdpr-transfers"
 DIRECTIVE = "eu.directive-95-46-transfers"
-
-
-@cache
-def law() -> Law:
-    return load_law(ROOT / "rulesets")
 
 
 def example(name: str) -> Arrangement:

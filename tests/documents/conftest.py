@@ -8,12 +8,12 @@ import pytest
 
 from engine.decision.deciding import decide
 from engine.decision.statute import Law
-from engine.facade import load_rulesets
 from engine.facts.arrangement import Arrangement
 from engine.law.intake import parse_yaml, read_arrangement
 from service.documents.content import Report
 from service.documents.report import report_of
 from service.documents.writing import DocumentForm, write
+from tests.rulesets_for_tests.making import shipped_law
 
 ROOT = Path(__file__).parents[2]
 Change = Callable[[dict[str, Any]], object]
@@ -41,4 +41,4 @@ class Maker:
 
 @pytest.fixture(scope="session")
 def make() -> Maker:
-    return Maker(load_rulesets(ROOT / "rulesets"))
+    return Maker(shipped_law())

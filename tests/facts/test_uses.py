@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import load_rulesets
 from engine.errors import ArrangementError
 from engine.facts import uses
 from engine.facts.duo import LOCAL_LIMITS, RESEARCH_USES, USE_LIMITS
@@ -18,9 +17,10 @@ from engine.facts.legs import TRANSFER_FACTS
 from engine.facts.values import Missing
 from engine.facts.views import ArrangementView
 from engine.law.intake import read_arrangement
+from tests.rulesets_for_tests.making import shipped_law
 
-LAW = load_rulesets()
-ENUMS = LAW.library.vocabulary.enums
+LIBRARY = shipped_law().library
+ENUMS = LIBRARY.vocabulary.enums
 DAY = date(2026, 11, 26)
 PURL = "http://purl.obolibrary.org/obo/DUO_"
 ORCID = "https://orcid.org/0000-0002-1825-0097"
@@ -63,7 +63,7 @@ def request(permissions: list[dict[str, Any]], use: dict[str, Any], **transfer: 
 
 def facts(arrangement: dict[str, Any]) -> dict[str, object]:
     """Return every fact about the use in the first leg."""
-    leg = ArrangementView(read_arrangement(arrangement, LAW.library), DAY).legs[0]
+    leg = ArrangementView(read_arrangement(arrangement, LIBRARY), DAY).legs[0]
     return {name: TRANSFER_FACTS[name](leg) for name in uses.USE_FACTS}
 
 
@@ -150,7 +150,7 @@ def test_a_limit_that_cannot_be_kept_to_is_refused_at_its_place(
     permission: dict[str, Any], where: str, code: str
 ) -> None:
     with pytest.raises(ArrangementError) as raised:
-        read_arrangement(request([permission], {}), LAW.library)
+        read_arrangement(request([permission], {}), LIBRARY)
     assert [(fault.where, fault.code) for fault in raised.value.faults] == [
         (f"/datasets/0/use_permissions/0/{where}", code)
     ]
@@ -160,7 +160,7 @@ def test_limits_are_stated_in_one_way_and_relied_on_by_a_name_that_is_there() ->
     arrangement = request([HEART], {"relies_on": ["hearts"]})
     arrangement["datasets"][0]["duo"] = ["DUO:0000042"]
     with pytest.raises(ArrangementError) as raised:
-        read_arrangement(arrangement, LAW.library)
+        read_arrangement(arrangement, LIBRARY)
     assert [(fault.where, fault.code, fault.help) for fault in raised.value.faults] == [
         ("/datasets/0/duo", "contradiction", "put the codes into a permission and remove `duo`"),
         ("/transfers/0/use/relies_on/0", "unknown-permission", "did you mean `heart`?"),

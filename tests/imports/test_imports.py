@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine import evaluate, load_rulesets
+from engine import evaluate
 from engine.cli import main
 from engine.cli.importing import draft_yaml
 from engine.errors import ArrangementError
@@ -16,9 +16,7 @@ from engine.imports import Draft, import_document
 from engine.imports.words import place_of
 from engine.law.intake import parse_yaml, read_arrangement
 from tests.imports.documents import CARD, EX4, EX6, EX9, JSON_LD, TURTLE
-
-LAW = load_rulesets()
-LIB = LAW.library
+from tests.rulesets_for_tests.making import shipped_law
 
 
 @pytest.fixture(autouse=True)
@@ -39,21 +37,21 @@ def told(draft: Draft, kind: str) -> set[str]:
 
 def test_open_interviews_without_legal_basis_or_country_cannot_be_decided() -> None:
     """The published example 9: the draft itself is refused, and filled in with its places alone it permits nothing."""
-    draft = import_document(EX9, LIB)
+    draft = import_document(EX9, shipped_law().library)
     with pytest.raises(ArrangementError) as raised:
-        read_arrangement(draft.arrangement, LIB)
+        read_arrangement(draft.arrangement, shipped_law().library)
     assert {fault.where for fault in raised.value.faults} == told(draft, "missing")
     parties = [
         {**party, "country": "FI", "kind": party.get("kind", "university")} for party in draft.arrangement["parties"]
     ]
-    decision = evaluate({**draft.arrangement, "parties": parties, "as_of": "2026-11-26"}, LAW)
+    decision = evaluate({**draft.arrangement, "parties": parties, "as_of": "2026-11-26"}, shipped_law())
     assert decision.outcome == "undetermined"
     assert "/datasets/0/identifiability" in {question.pointer for question in decision.questions}
 
 
 def test_interviews_in_a_locked_room_are_no_transfer() -> None:
     """The published example 6."""
-    draft = import_document(EX6, LIB)
+    draft = import_document(EX6, shipped_law().library)
     assert draft.arrangement["transfers"] == []
     assert "/dmp/dataset/0/distribution/0/data_access" in told(draft, "unmapped")
     assert "/dmp/dataset/0/security_and_privacy" in told(draft, "unmapped")
@@ -61,19 +59,19 @@ def test_interviews_in_a_locked_room_are_no_transfer() -> None:
 
 def test_an_embargo_is_the_first_day_of_the_transfer() -> None:
     """The published example 4."""
-    (transfer,) = import_document(EX4, LIB).arrangement["transfers"]
+    (transfer,) = import_document(EX4, shipped_law().library).arrangement["transfers"]
     assert (transfer["start"], transfer["mode"], transfer["storage"]) == ("2021-06-30", "publication", ["AT"])
 
 
 def test_no_personal_data_by_word_of_the_plan_is_not_read_as_anonymous() -> None:
-    draft = import_document(EX4, LIB)
+    draft = import_document(EX4, shipped_law().library)
     assert "identifiability" not in draft.arrangement["datasets"][0]
     assert "/dmp/dataset/0/personal_data" in told(draft, "unmapped")
 
 
 def test_nothing_of_a_plan_is_dropped() -> None:
     """Each member is in the draft, or it or something around it is on the list."""
-    draft = import_document(EX9, LIB)
+    draft = import_document(EX9, shipped_law().library)
     listed = told(draft, "unmapped") | told(draft, "assumed")
     drafted = {"Oral histories of a harbour", "Interviews", "Zenodo", "open", "2020-09-01"}
 
@@ -96,7 +94,7 @@ def test_nothing_of_a_plan_is_dropped() -> None:
 
 
 def test_a_health_data_set_brings_its_categories_places_people_and_limits() -> None:
-    draft = import_document(TURTLE, LIB)
+    draft = import_document(TURTLE, shipped_law().library)
     assert draft.arrangement["datasets"] == [
         {
             "id": "disease-registry",
@@ -114,14 +112,14 @@ def test_a_health_data_set_brings_its_categories_places_people_and_limits() -> N
 
 
 def test_old_names_are_taken_with_a_warning() -> None:
-    renamed = [note.message for note in import_document(TURTLE, LIB).notes if note.kind == "renamed"]
+    renamed = [note.message for note in import_document(TURTLE, shipped_law().library).notes if note.kind == "renamed"]
     assert len(renamed) == 2
     assert any("https://w3id.org/dpv/pd#HealthRecord" in message for message in renamed)
     assert any("DUO:0000044" in message for message in renamed)
 
 
 def test_what_a_catalogue_says_besides_is_listed_by_subject_and_predicate() -> None:
-    listed = told(import_document(TURTLE, LIB), "unmapped")
+    listed = told(import_document(TURTLE, shipped_law().library), "unmapped")
     subject = "<https://data.example/registry>"
     assert listed == {
         f"{subject} <https://w3id.org/dpv#hasPersonalData>",
@@ -134,7 +132,7 @@ def test_what_a_catalogue_says_besides_is_listed_by_subject_and_predicate() -> N
 
 def test_people_of_several_places_are_not_given_to_one() -> None:
     more = TURTLE.replace("country/BEL> ;\n  dct:acc", "country/BEL>, <urn:a-region> ;\n  dct:acc")
-    draft = import_document(more, LIB)
+    draft = import_document(more, shipped_law().library)
     assert "subjects" not in draft.arrangement["datasets"][0]
     place = "<https://data.example/registry> <http://healthdataportal.eu/ns/health#numberOfUniqueIndividuals>"
     assert place in told(draft, "unmapped")
@@ -150,20 +148,20 @@ def test_people_of_several_places_are_not_given_to_one() -> None:
     ],
 )
 def test_no_context_is_fetched_wherever_it_stands(document: dict[str, Any]) -> None:
-    draft = import_document(json.dumps(document), LIB)
+    draft = import_document(json.dumps(document), shipped_law().library)
     assert draft.arrangement["datasets"][0]["collected_in"] == ["BE"]
     assert any("was not fetched" in note.message for note in draft.notes)
 
 
 def test_the_same_catalogue_gives_the_same_draft() -> None:
-    assert import_document(TURTLE, LIB) == import_document(TURTLE, LIB)
+    assert import_document(TURTLE, shipped_law().library) == import_document(TURTLE, shipped_law().library)
 
 
 # -- cards and tags ---------------------------------------------------------------------------------------------------
 
 
 def test_a_card_brings_its_maker_sensitive_data_and_limits() -> None:
-    draft = import_document(json.dumps(CARD), LIB)
+    draft = import_document(json.dumps(CARD), shipped_law().library)
     (dataset,) = draft.arrangement["datasets"]
     assert dataset["categories"] == ["health"]
     assert dataset["collected_in"] == ["AU"]
@@ -174,14 +172,14 @@ def test_a_card_brings_its_maker_sensitive_data_and_limits() -> None:
 
 
 def test_a_limit_that_is_not_understood_is_kept_in_words_and_permits_nothing() -> None:
-    (dataset,) = import_document(json.dumps(CARD), LIB).arrangement["datasets"]
+    (dataset,) = import_document(json.dumps(CARD), shipped_law().library).arrangement["datasets"]
     (permission,) = dataset["use_permissions"]
     assert permission["codes"] == ["DUO:0000042", "DUO:0000012"]
     assert "DUO_0009999" in permission["restriction"]
 
 
 def test_tags_bring_their_details() -> None:
-    draft = import_document("HMB\nGS-[AU, not NZL]\nMOR-12  # months\nDS-[MONDO:0007254]; IRB", LIB)
+    draft = import_document("HMB\nGS-[AU, not NZL]\nMOR-12  # months\nDS-[MONDO:0007254]; IRB", shipped_law().library)
     (permission,) = draft.arrangement["datasets"][0]["use_permissions"]
     assert permission == {
         "id": "permission-1",
@@ -194,7 +192,7 @@ def test_tags_bring_their_details() -> None:
 
 def test_alternatives_stay_alternatives() -> None:
     tags = {"permissions": [["GRU", "GS-[AU]"], ["DS-[MONDO:0005267]", "CC"]]}
-    permissions = import_document(json.dumps(tags), LIB).arrangement["datasets"][0]["use_permissions"]
+    permissions = import_document(json.dumps(tags), shipped_law().library).arrangement["datasets"][0]["use_permissions"]
     assert [each["codes"] for each in permissions] == [["DUO:0000042", "DUO:0000022"], ["DUO:0000007", "DUO:0000043"]]
 
 
@@ -237,7 +235,7 @@ def test_places_are_taken_by_their_usual_names(text: str, code: str | None) -> N
 )
 def test_what_cannot_be_read_is_refused_in_words(text: str | bytes) -> None:
     with pytest.raises(ArrangementError) as raised:
-        import_document(text, LIB)
+        import_document(text, shipped_law().library)
     assert raised.value.faults
 
 
@@ -253,18 +251,18 @@ def test_what_cannot_be_read_is_refused_in_words(text: str | bytes) -> None:
     ],
 )
 def test_wrong_types_are_listed_and_not_believed(text: str) -> None:
-    draft = import_document(text, LIB)
+    draft = import_document(text, shipped_law().library)
     assert draft.notes
 
 
 def test_a_draft_is_written_as_yaml_that_reads_the_same() -> None:
-    draft = import_document(TURTLE.replace("Disease registry", "NO: 2020-01-01 # yes\\n- x"), LIB)
+    draft = import_document(TURTLE.replace("Disease registry", "NO: 2020-01-01 # yes\\n- x"), shipped_law().library)
     assert parse_yaml(draft_yaml(draft)) == draft.arrangement
 
 
 def test_yaml_bombs_are_no_documents() -> None:
     bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
-    draft = import_document(bomb, LIB)
+    draft = import_document(bomb, shipped_law().library)
     assert "use_permissions" in draft.arrangement["datasets"][0]  # tags that mean nothing: kept in words
 
 

@@ -2,21 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from engine.decision.statute import Law
 from engine.errors import EvaluationError, RulesetError
-from engine.facade import load_rulesets
 from engine.inference import trial
 from engine.inference.durable_backend import DurableFailure
 from engine.inference.network import NetworkLimit
+from tests.rulesets_for_tests.making import shipped_law
 
 
 @pytest.fixture(scope="module")
 def law() -> Law:
-    return load_rulesets(Path(__file__).parents[2] / "rulesets")
+    return shipped_law()
 
 
 def test_a_book_that_works_passes(law: Law) -> None:

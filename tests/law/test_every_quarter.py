@@ -16,22 +16,17 @@ import pytest
 
 from engine.cases.patching import arrangement_of
 from engine.cases.running import Located, find_cases
-from engine.decision.statute import Law, load_law
 from engine.facts.arrangement import Arrangement
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
 from engine.law.expression import NumberRef, leaves
 from engine.law.intake import read_arrangement
 from engine.law.model import BEGINNING, REMARK_KINDS, Instrument
+from tests.rulesets_for_tests.making import shipped_law as law
 
 RULESETS = Path(__file__).parents[2] / "rulesets"
 # Two years beyond the last change of the encoded law that has a day.
 LAST_YEAR = 2029
-
-
-@cache
-def law() -> Law:
-    return load_law(RULESETS)
 
 
 @cache

@@ -10,18 +10,17 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from engine.cases.patching import arrangement_of
 from engine.decision.deciding import settled
-from engine.decision.statute import Law, load_law
 from engine.errors import ArrangementError
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
 from engine.law.expression import FactRef, PercentRef, leaves
 from engine.law.intake import parse_yaml, read_arrangement
+from tests.rulesets_for_tests.making import shipped_law as law
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 23)
@@ -34,11 +33,6 @@ PLACES = {"subjects", "collected_in", "storage", "access_from", "citizenship", "
 LEFT_ALONE = NEEDED | DRAWN | PLACES | {"name", "title", "measures", "purposes", "ror"}
 
 Outcomes = dict[tuple[str, str, str], str]
-
-
-@cache
-def law() -> Law:
-    return load_law(ROOT / "rulesets")
 
 
 def arrangements() -> Iterator[tuple[str, Any, date]]:

@@ -11,10 +11,10 @@ import pytest
 
 from engine.decision.deciding import decide
 from engine.decision.statute import Law
-from engine.facade import load_rulesets
 from engine.law.intake import parse_yaml, read_arrangement
 from engine.pictures.svg import LOOKS, fitted, runs_left, width_of, wrapped
 from engine.pictures.transfers import map_svg
+from tests.rulesets_for_tests.making import shipped_law
 
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -22,7 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def law() -> Law:
-    return load_rulesets(ROOT / "rulesets")
+    return shipped_law()
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 
 from engine.cli.main import main
 from engine.decision.remedies import Remedies, remedies
-from engine.decision.statute import Law, load_law
 from engine.law.intake import parse_yaml, read_arrangement
 from engine.pictures.remedies import remedies_svg
 from engine.pictures.svg import LOOKS, width_of
+from tests.rulesets_for_tests.making import shipped_law as law
 
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -22,11 +22,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("three-party-genomics", "nih-country-of-concern", "uk-biobank-platform", "us-cn-coauthors")
 SHOWN = [line.strip() for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if ".svg" in line]
 COMMANDS = [line for line in SHOWN if line.startswith("safeconduct") and ">" in line]
-
-
-@cache
-def law() -> Law:
-    return load_law(ROOT / "rulesets")
 
 
 @cache

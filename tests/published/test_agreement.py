@@ -18,18 +18,18 @@ from pathlib import Path
 
 import pytest
 
-from engine.decision.statute import Law, load_law
+from engine.decision.statute import Law
 from engine.errors import RulesetError
-from engine.law.files import default_rulesets
 from tests.published.agreement import compare
 from tests.published.forms import Case, published_cases
+from tests.rulesets_for_tests.making import shipped_law
 
 CASES = list(published_cases())
 
 
 @pytest.fixture(scope="module")
 def law() -> Law:
-    return load_law(default_rulesets())
+    return shipped_law()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.example.id for case in CASES])

@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.decision.deciding import decide
 from engine.decision.model import Decision, Finding
-from engine.decision.statute import Law
+from engine.decision.statute import Law, load_law
 from engine.facts.arrangement import Arrangement
 from engine.inference.outcomes import worst
 from engine.law.files import RulesetFiles, find
@@ -42,6 +42,12 @@ def write_rulesets(folder: Path) -> Path:
     shutil.copytree(HERE, folder, ignore=shutil.ignore_patterns("*.py", "*.md", "__pycache__"))
     (folder / "facts.yaml").write_text(facts_text(), encoding="utf-8")
     return folder
+
+
+@cache
+def shipped_law() -> Law:
+    """Return the shipped law: one for all tests of a process, since it grows as it is used."""
+    return load_law(SHIPPED)
 
 
 @cache

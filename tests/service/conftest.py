@@ -10,13 +10,12 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from engine.decision.statute import Law, load_law
-from engine.facade import load_rulesets
 from service.app import create_app
 from service.examples import examples
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.upgrading import upgrade
-from tests.rulesets_for_tests.making import write_rulesets
+from tests.rulesets_for_tests.making import shipped_law, write_rulesets
 from tests.service.door import Door, Open, opened
 from tests.service.stored import Service, service
 
@@ -25,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def law() -> Law:
-    return load_rulesets(ROOT / "rulesets")
+    return shipped_law()
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,7 @@ def test_evaluators_that_differ_are_counted_logged_and_never_a_permission(
         return Verdict("permitted", TRUE, TRUE, TRUE, TRUE, none, none)
 
     monkeypatch.setattr(Core, "evaluate", lie)
-    client = TestClient(create_app(law))
+    client = TestClient(create_app(Law(law.library)))  # one that has not seen the evaluators agree
     assert post(client, example).json()["outcome"] == "undetermined"
     assert 'safeconduct_evaluator_differences_total{instrument="eu.gdpr-transfers"}' in client.get("/metrics").text
     record = next(each for each in caplog.records if each.message == "evaluators differ")
