@@ -36,7 +36,7 @@ def options(
     ]
     best: dict[tuple[str, ...], Option] = {}
     for option in sorted(found, key=lambda each: each.effort):
-        best.setdefault((option.route, *sorted(m.measure + m.detail for m in option.measures)), option)
+        best.setdefault(tuple(sorted(m.measure + m.detail for m in option.measures)), option)
     return tuple(_without_more(list(best.values())))[:_MOST]
 
 
@@ -110,7 +110,8 @@ class _Finder:
             belongs = route.number in duty.routes if route else not duty.rule.routes
             if belongs and duty.rule.timing == "before_transfer":
                 met = self._becomes(duty.met, TRUE) if duty.met is not None else []
-                found.append(met + self.fails(duty))
+                ways = met + self.fails(duty)
+                found.append([frozenset()] if frozenset() in ways else ways)
         return found
 
     def _becomes(self, formula: Formula, wanted: Truth) -> list[Need]:

@@ -68,6 +68,19 @@ def test_a_set_that_holds_all_of_another_is_left_out() -> None:
     assert offered(*routes) == [("q", 1, ["light"])]
 
 
+def test_the_same_set_is_offered_once_whatever_route_it_opens() -> None:
+    ban = [rule("ban", "b"), rule("exception", "e", to=["b"], requires=[LIGHT])]
+    routes = [rule("route", "r", requires=[LIGHT]), rule("route", "q")]
+    assert offered(*ban, *routes) == [("r", 1, ["light"])]
+
+
+def test_a_duty_that_does_not_bind_adds_nothing_to_a_set() -> None:
+    """Evidence that has to be good for the first duty is not asked to be better for a duty that does not apply."""
+    bound = rule("duty", "d", fulfilled_by=[f"{CHECK}.finding == good"])
+    unbound = rule("duty", "f", ["exporter.country == HM"], fulfilled_by=[f"{CHECK}.finding in [good, bad]"])
+    assert offered(bound, unbound) == [("", 4, ["check finding == good"])]
+
+
 def test_what_is_in_place_is_not_offered_again() -> None:
     route = rule("route", "r", requires=[HEAVY, LIGHT])
     assert offered(route, data=plain(measures={"zz.heavy": True})) == [("r", 1, ["light"])]
