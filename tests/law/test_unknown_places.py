@@ -17,7 +17,8 @@ from engine.errors import ArrangementError
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
 from engine.law.intake import read_arrangement
-from tests.law.test_slips import MILD, TODAY, answers, arrangements, law
+from tests.law.test_slips import MILD, TODAY, answers, arrangements
+from tests.rulesets_for_tests.making import shipped_law as law
 
 Path_ = tuple[str | int, ...]
 # Bouvet Island: no law of its own here, and in no list or group.
