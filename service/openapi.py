@@ -18,7 +18,7 @@ from service.access.routes import GUARDS
 from service.examples import decided, examples
 from service.openapi_names import add, name_parts
 from service.published import Published
-from service.routes import beyond, changing
+from service.routes import beyond, changing, impact
 from service.routes.common import errors
 from service.routes.imports import DOCUMENTS
 from service.settings import Settings
@@ -115,7 +115,7 @@ def document(app: FastAPI, published: Published) -> dict[str, Any]:
     schemas.pop("ValidationError", None)
     _take(schemas, "Problem", Problem.model_json_schema(ref_template=_REF + "{model}"))
     _take(schemas, "Arrangement", _moved(published.schema))
-    for name, answer in {"Decision": DECISION, **beyond.ANSWERS, **changing.ANSWERS}.items():
+    for name, answer in {"Decision": DECISION, **beyond.ANSWERS, **changing.ANSWERS, **impact.ANSWERS}.items():
         _take(schemas, name, answer.json_schema(mode="serialization", ref_template=_REF + "{model}"))
     add(schemas, DOCUMENTS)
     name_parts(found, published.law.library)

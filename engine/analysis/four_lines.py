@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.analysis.matrix import CAUSES, Matrix
-from engine.analysis.reforming import ReformReport
+from engine.analysis.reform_report import ReformReport
 from engine.analysis.reforming_text import counted, figures, findings_markdown, table
 from engine.analysis.scenario import scenario_files
 from engine.decision.basis import basis_of

@@ -7,20 +7,19 @@ that no such instrument can reach, and whose countries are covered alike, has th
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache, partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import orjson
 from pydantic import ValidationError
 
+from engine.analysis.journal import Journal
 from engine.analysis.portfolio import Stored
-from engine.analysis.processes import shared
+from engine.analysis.processes import on_cluster, shared
 from engine.analysis.reaching import MAYBE, Index, Reach
 from engine.decision.deciding import outcomes
 from engine.decision.statute import Law, load_law
@@ -31,7 +30,6 @@ from engine.law.intake import read_arrangement
 
 LAWFUL = ("permitted", "permitted_with_conditions")
 _CHUNK = 200
-_MOST_TRIES = 3
 Progress = Callable[[int, int], None]
 
 
@@ -248,19 +246,19 @@ def _spread(
     resume: Path | None,
 ) -> Iterator[tuple[int, Tried]]:
     """Yield what became of each chunk, in whatever order they are done; what `resume` holds is not done again."""
-    books = _books(before, after, everything) if resume else ""
-    kept = _kept(resume, books) if resume else {}
+    journal = Journal(resume, _books(before, after, everything)) if resume else None
+    kept = journal.read() if journal else {}
     todo: dict[int, _Chunk] = {}
     for number, chunk in enumerate(chunks):
         known = kept.get(_name(chunk)) if kept else None
         if known is None:
             todo[number] = chunk
         else:
-            yield number, known
+            yield number, _read(known)
     work = partial(tried, before, after, everything)
     for number, found in _run(work, todo, before, after, workers, cluster):
-        if resume is not None:
-            _keep(resume, books, chunks[number], found)
+        if journal is not None:
+            journal.note(_name(chunks[number]), asdict(found))
         yield number, found
 
 
@@ -273,25 +271,12 @@ def _run(
     cluster: str | None,
 ) -> Iterator[tuple[int, Tried]]:
     if cluster is not None:
-        return _on_cluster(work, todo, cluster)
+        return on_cluster(work, todo, cluster)
     if workers < 2 or len(todo) < 2:
         return ((number, work(chunk)) for number, chunk in todo.items())
     for book in (before, after):
         _law(book).programs(book.day).make_everything()  # once, and there for every process that is forked
     return shared(work, todo, workers)
-
-
-def _on_cluster(work: Callable[[_Chunk], Tried], todo: dict[int, _Chunk], cluster: str) -> Iterator[tuple[int, Tried]]:
-    distributed: Any = import_module("distributed")  # an extra, not there for everybody
-    with distributed.Client(cluster) as client:
-        futures = {
-            client.submit(work, chunk, pure=False, retries=_MOST_TRIES): number for number, chunk in todo.items()
-        }
-        for future in distributed.as_completed(list(futures)):
-            yield futures[future], future.result()
-
-
-# -- resuming ---------------------------------------------------------------------------------------------------------
 
 
 def _name(chunk: _Chunk) -> str:
@@ -306,25 +291,8 @@ def _books(before: Book, after: Book, everything: bool) -> str:
     return f"{laws[0]} {before} {laws[1]} {after}{' everything' if everything else ''}"
 
 
-def _kept(resume: Path, books: str) -> dict[str, Tried]:
-    kept: dict[str, Tried] = {}
-    if not resume.exists():
-        return kept
-    for line in resume.read_text(encoding="utf-8").splitlines():
-        try:
-            entry = json.loads(line)
-        except json.JSONDecodeError:
-            continue  # the last line of a run that was stopped while it wrote
-        if entry["books"] == books:
-            turns = [
-                Turn(**{**turn, "transfers": {k: tuple(v) for k, v in turn["transfers"].items()}})
-                for turn in entry["turns"]
-            ]
-            kept[entry["chunk"]] = Tried(entry["reached"], turns)
-    return kept
-
-
-def _keep(resume: Path, books: str, chunk: _Chunk, found: Tried) -> None:
-    entry = {"books": books, "chunk": _name(chunk), **asdict(found)}
-    with resume.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(entry) + "\n")
+def _read(noted: Mapping[str, Any]) -> Tried:
+    turns = [
+        Turn(**{**turn, "transfers": {k: tuple(v) for k, v in turn["transfers"].items()}}) for turn in noted["turns"]
+    ]
+    return Tried(noted["reached"], turns)

@@ -1,6 +1,7 @@
 """Processes that are forked here to share work: they find the law at hand, and they end when this process ends.
 
-However it ends: a process that is killed cannot tell those that it started, so each of them watches it.
+However it ends: a process that is killed cannot tell those that it started, so each of them watches it. Where one
+machine is too small, a cluster has processes of its own.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
 from multiprocessing import connection, get_context, parent_process
 from threading import Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
 Done = TypeVar("Done")
 _MOST_BROKEN = 3
+_MOST_TRIES = 3
 
 
 def forked(workers: int) -> ProcessPoolExecutor:
@@ -63,3 +66,14 @@ def shared(work: Callable[[Piece], Done], pieces: dict[int, Piece], workers: int
         except BrokenProcessPool:
             if attempt == _MOST_BROKEN:
                 raise
+
+
+def on_cluster(work: Callable[[Piece], Done], pieces: dict[int, Piece], cluster: str) -> Iterator[tuple[int, Done]]:
+    """Yield what the workers of a Dask scheduler make of each piece, with its number, in whatever order it is done."""
+    distributed: Any = import_module("distributed")  # an extra, not there for everybody
+    with distributed.Client(cluster) as client:
+        futures = {
+            client.submit(work, piece, pure=False, retries=_MOST_TRIES): number for number, piece in pieces.items()
+        }
+        for future in distributed.as_completed(list(futures)):
+            yield futures[future], future.result()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.analysis.reforming import Reason, ReformReport, Shift, Tally
+from engine.analysis.reform_report import Reason, ReformReport, Shift, Tally
 
 _FIGURES = ("lawful at once", "opened by a remedy", "effort in all", "shut", "law not encoded", "open question")
 _SAID = {

@@ -16,7 +16,8 @@ from tqdm import tqdm
 from engine.analysis.four_lines import BRIEF, LINES, LinesDay, inputs_digest, lines_markdown
 from engine.analysis.matrix import Matrix, countries_of, matrix
 from engine.analysis.matrix_text import matrix_csv, matrix_html
-from engine.analysis.reforming import ReformReport, reform_report
+from engine.analysis.reform_report import ReformReport
+from engine.analysis.reforming import reform_report
 from engine.analysis.reforming_text import report_markdown
 from engine.analysis.scenario import scenario, scenario_names
 from engine.cli.intake import day, readings_of

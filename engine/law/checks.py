@@ -7,13 +7,11 @@ from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
 from typing import get_args
 
-from engine import source
 from engine.errors import Fault, Span, did_you_mean, one_of, with_article
-from engine.facts.places import advice, countries
 from engine.law import schema
 from engine.law.expression import Condition, FactRef, MeasureRef, NumberRef, PercentRef, leaves
 from engine.law.harm import check_harm, check_shown
-from engine.law.model import REMARK_KINDS, Group, Instrument, Library, Measure, Period, Rule, Trait
+from engine.law.model import REMARK_KINDS, Instrument, Library, Measure, Period, Rule, Trait
 
 _ONLY_FOR = {
     "requires": ("route", "exception"),
@@ -269,58 +267,3 @@ def derived_in(conditions: Iterable[Condition]) -> Iterator[str]:
             for side in (leaf.atom.left, leaf.atom.right):
                 if isinstance(side, FactRef | PercentRef) and side.derived:
                     yield side.trait
-
-
-def check_includes(groups: Mapping[str, Group], file: str) -> list[Fault]:
-    """Return the faults of groups that include others."""
-    at = Span(file, 1, 1)
-    pairs = [(group, name) for group in groups.values() for name in group.includes]
-    faults = [
-        Fault("unknown-group", f"`{group.name}` includes `{name}`, which is no group of {group.of}", at)
-        for group, name in pairs
-        if name not in groups or groups[name].of != group.of
-    ]
-    try:
-        TopologicalSorter({group.name: group.includes for group in groups.values()}).prepare()
-    except CycleError as error:
-        faults.append(
-            Fault(
-                "cycle",
-                f"groups include each other: {one_of(sorted(set(error.args[1])))}",
-                Span(file, 1, 1),
-            )
-        )
-    return faults
-
-
-def check_coverage(
-    form: schema.CoverageFile,
-    node: source.Node,
-    instruments: Mapping[str, Instrument],
-    groups: Mapping[str, Group],
-) -> Iterator[Fault]:
-    """Yield the faults of coverage.yaml."""
-    for section in ("jurisdictions", "groups"):
-        for key, spells in getattr(form, section).items():
-            at = source.span_at(node, f"/{section}/{key}")
-            if section == "jurisdictions" and key not in countries():
-                yield Fault("unknown-place", f"there is no country `{key}`", at, advice(key))
-            if section == "groups" and (key not in groups or groups[key].of != "country"):
-                yield Fault("unknown-group", f"there is no group of countries `{key}`", at, did_you_mean(key, groups))
-            for name in (name for spell in spells for name in spell.by if name not in instruments):
-                yield Fault(
-                    "unknown-instrument",
-                    f"there is no instrument `{name}`",
-                    at,
-                    did_you_mean(name, instruments),
-                )
-    for name, cover in form.instruments.items():
-        rules = [rule.id for rule in instruments[name].rules] if name in instruments else []
-        for index, dormant in enumerate(cover.dormant):
-            if name in instruments and dormant.rule not in rules:
-                at = source.span_at(node, f"/instruments/{name}/dormant/{index}/rule")
-                hint = did_you_mean(dormant.rule, rules)
-                yield Fault("unknown-rule", f"`{name}` has no rule `{dormant.rule}`", at, hint)
-        if name not in instruments:
-            at = source.span_at(node, f"/instruments/{name}")
-            yield Fault("unknown-instrument", f"there is no instrument `{name}`", at, did_you_mean(name, instruments))

@@ -10,8 +10,8 @@ from itertools import islice
 from typing import Any
 
 from engine.errors import Fault, did_you_mean, one_of, shown
+from engine.facts.permissions import FOR_PROFIT
 from engine.facts.places import is_place
-from engine.facts.uses import FOR_PROFIT
 from engine.law.model import Library, Measure
 from engine.law.use_words import check_relied_on, check_use_limits
 from engine.law.word_checks import Parts, Path, day_of, kind_of

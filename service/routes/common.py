@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, cast
 
@@ -48,6 +48,11 @@ _DESCRIBED = {
 def shelf_of(request: Request) -> Shelf:
     """Return the shelf of the application."""
     return cast(Shelf, request.app.state.shelf)
+
+
+async def worked(shelf: Shelf, work: Callable[[], bytes]) -> Response:
+    """Work in one of the threads that decide, and answer with the JSON that it makes."""
+    return Response(await shelf.aside(work), media_type="application/json")
 
 
 def published_of(request: Request) -> Published:

@@ -11,7 +11,8 @@ import pytest
 
 from engine.analysis.four_lines import LINES, LinesDay, inputs_digest, lines_markdown
 from engine.analysis.matrix import Matrix, matrix
-from engine.analysis.reforming import ReformReport, reform_report
+from engine.analysis.reform_report import ReformReport
+from engine.analysis.reforming import reform_report
 from engine.analysis.reforming_text import report_markdown
 from engine.analysis.scenario import Maker, scenario
 from engine.analysis.standing import Changes

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import ArrangementError
-from engine.facts import uses
+from engine.facts import permissions, uses
 from engine.facts.duo import LOCAL_LIMITS, RESEARCH_USES, USE_LIMITS
 from engine.facts.legs import TRANSFER_FACTS
 from engine.facts.values import Missing
@@ -75,11 +75,17 @@ def test_every_code_has_its_word_and_its_link_in_the_vocabulary() -> None:
 
 
 def test_every_word_about_purposes_is_a_word_of_the_vocabulary() -> None:
-    purposes = uses.RESEARCH | uses.NOT_RESEARCH | uses.BIOMEDICAL | uses.COMMERCIAL | uses.ON_BEHALF
+    purposes = (
+        permissions.RESEARCH
+        | permissions.NOT_RESEARCH
+        | permissions.BIOMEDICAL
+        | permissions.COMMERCIAL
+        | permissions.ON_BEHALF
+    )
     assert purposes <= set(ENUMS["purpose"])
-    assert set(ENUMS["research_use"]) >= uses.BIOMEDICAL_USES
-    assert set(ENUMS["party_kind"]) >= uses.FOR_PROFIT
-    assert set(ENUMS["use_limit"]) >= uses.PERMISSIONS
+    assert set(ENUMS["research_use"]) >= permissions.BIOMEDICAL_USES
+    assert set(ENUMS["party_kind"]) >= permissions.FOR_PROFIT
+    assert set(ENUMS["use_limit"]) >= permissions.PERMISSIONS
 
 
 USES = st.fixed_dictionaries(
@@ -126,8 +132,8 @@ def test_knowing_more_never_turns_an_answer_round(
 
 
 def test_a_month_without_the_day_ends_on_its_last_day() -> None:
-    assert uses.months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)
-    assert uses.months_after(date(2026, 12, 15), 12) == date(2027, 12, 15)
+    assert permissions.months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)
+    assert permissions.months_after(date(2026, 12, 15), 12) == date(2027, 12, 15)
 
 
 @pytest.mark.parametrize(

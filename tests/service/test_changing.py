@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from engine.cli.main import main
 from service.records.portfolio import stored_arrangements
 from service.routes import changing
+from service.routes import impact as impact_routes
 from tests.service.asking import JSON, codes
 from tests.service.stored import SAFEGUARDS, Service, name_of, small
 from tests.service.test_reviews import active
@@ -187,9 +188,9 @@ def test_impact_says_what_is_wrong(stored: Service, monkeypatch: pytest.MonkeyPa
     assert codes(stored.ask("POST", "/v1/impact", key=narrow, params=days, json={"stored": "evaluations"}), 403)
     stored.submit(survey(1200))
     stored.submit(survey(1300))
-    monkeypatch.setattr(changing, "_MOST_STORED", 1)
+    monkeypatch.setattr(impact_routes, "_MOST_STORED", 1)
     assert codes(impact(stored, "submitter", stored="evaluations"), 422) == {"/stored": "too-many-stored"}
-    monkeypatch.setattr(changing, "_MOST_LEGS", 0)
+    monkeypatch.setattr(impact_routes, "_MOST_LEGS", 0)
     assert codes(impact(stored, "submitter", arrangements=sent), 422) == {"/arrangements": "too-many-legs"}
 
 
