@@ -16,6 +16,7 @@ from engine.decision.gaps import gaps_of
 from engine.errors import ArrangementError
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
+from engine.law.expression import FactRef, leaves
 from engine.law.intake import read_arrangement
 from tests.law.test_slips import MILD, TODAY, answers, arrangements
 from tests.rulesets_for_tests.making import shipped_law as law
@@ -95,6 +96,25 @@ def of_transfer(data: Any, path: Path_, transfer: str) -> bool:
     return section == "parties" or data["transfers"][index] is given
 
 
+def looking_where_told() -> set[str]:
+    """Return the instruments that look at places of storage and access only where the facts name them (`shown`)."""
+    atoms = [
+        (rule, leaf.atom)
+        for rule in law().library.rules.values()
+        for line in rule.when
+        for leaf in leaves(line.tree)
+        if isinstance(leaf.atom.left, FactRef)
+    ]
+    of_places = {
+        rule.defines for rule, atom in atoms if str(atom.left).endswith((".storage_countries", ".access_countries"))
+    }
+    return {
+        rule.instrument
+        for rule, atom in atoms
+        if atom.op == "shown" and isinstance(atom.left, FactRef) and atom.left.trait in of_places
+    }
+
+
 def test_a_place_whose_law_is_not_encoded_gives_no_permission_wherever_it_stands() -> None:
     slips, tried = [], 0
     for title, data, day, path, _ in chosen(STRIDE_NOWHERE):
@@ -111,6 +131,8 @@ def test_a_place_whose_law_is_not_encoded_gives_no_permission_wherever_it_stands
 
 def test_an_instrument_that_is_looked_at_is_no_milder_about_an_unknown_place_than_about_the_worst() -> None:
     slips, tried = [], 0
+    spared = looking_where_told()
+    assert "us.ear" in spared
     for title, data, day, path, can_be_left_out in chosen(STRIDE_WORST):
         if not can_be_left_out:
             continue
@@ -123,7 +145,9 @@ def test_an_instrument_that_is_looked_at_is_no_milder_about_an_unknown_place_tha
         slips += [
             f"{title} without {path}: {key[2]} says {found}"
             for key, found in unknown.items()
-            if found in MILD and any(each.get(key, "not_applicable") not in MILD for each in worst)
+            if found in MILD
+            and not (path[-1] in ("storage", "access_from") and key[2] in spared)
+            and any(each.get(key, "not_applicable") not in MILD for each in worst)
         ]
     assert tried > 50
     assert slips == []
