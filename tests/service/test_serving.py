@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import os
@@ -23,7 +24,10 @@ from engine.decision.deciding import decide
 from engine.decision.model import DECISION
 from engine.decision.statute import Law
 from engine.law.intake import read_arrangement
+from service.metrics import Metrics
+from service.published import Shelf
 from service.settings import Settings, SettingsError, read_settings
+from tests.rulesets_for_tests.making import write_rulesets
 from tests.service.conftest import ROOT
 
 READY_SECONDS = 180
@@ -111,6 +115,16 @@ def test_a_law_with_faults_is_not_served(tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 2
         assert re.search(r"^zz/act\.yaml:1:\d+: error\[", errors.decode(), re.MULTILINE)
+
+
+def test_the_law_that_is_served_is_no_garbage_to_be_looked_through(tmp_path: Path) -> None:
+    shelf = Shelf(Settings(rulesets=write_rulesets(tmp_path / "rulesets"), database="none"), Metrics())
+    before = gc.get_freeze_count()
+    try:
+        shelf.load()
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()
 
 
 def test_settings_that_cannot_be_used_are_all_told(tmp_path: Path) -> None:
