@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import re
+from datetime import datetime
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from starlette.requests import Request
 
 from engine.errors import ArrangementError
@@ -16,6 +18,18 @@ from service.problems import Problem
 from service.routes.common import shelf_of
 
 FormT = TypeVar("FormT", bound="Form")
+_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ]|\Z)")
+
+
+def _written(value: object) -> object:
+    """Refuse a number, which would be read as seconds or milliseconds since 1970, whichever looks more likely."""
+    if not isinstance(value, str) or not _WRITTEN.match(value):
+        raise ValueError("a time is written `YYYY-MM-DDThh:mm:ssZ`")
+    return value
+
+
+Time = Annotated[datetime, BeforeValidator(_written)]
+AwareTime = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 
 class Form(BaseModel):

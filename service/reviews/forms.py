@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -82,7 +81,7 @@ class OverrideForm(Form):
 
     reviewer: Orcid
     reason: Reason
-    expires_on: date
+    expires_on: Day
 
 
 class ConfirmationForm(Form):

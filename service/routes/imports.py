@@ -14,11 +14,13 @@ from engine.imports.reading import Form
 from service import shapes
 from service.bodies import read_body
 from service.negotiation import check_media
+from service.problems import problem
 from service.published import Shelf
 from service.routes.common import as_json, errors, only, shelf_of
 
 router = APIRouter(prefix="/v1", tags=["decide"])
 MEDIA: tuple[str, ...] = ("application/json", "application/ld+json", "text/turtle", "text/plain")
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _BODY: dict[str, Any] = {
     "application/json": {"schema": {"$ref": "#/components/schemas/JsonDocument"}},
@@ -56,6 +58,9 @@ async def post_import(request: Request, form: From = None) -> Response:
     _ = shelf.published
     check_media(request.headers, MEDIA)
     body = await read_body(request, shelf.settings.body_limit)
+    if "json" in request.headers["content-type"].lower() and not body.lstrip(_BLANK).startswith((b"{", b"[")):
+        message = "the body is announced as JSON, and is no object or list"
+        raise problem(422, "bad-json", message, "", "send tags as `text/plain`, and Turtle as `text/turtle`")
     return as_json(await shelf.aside(partial(_draft, body, form, shelf)))
 
 

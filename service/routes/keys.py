@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import Connection, select
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -16,7 +16,7 @@ from service import shapes_records as shapes
 from service.access import keys
 from service.access.authorising import Asking, forbidden
 from service.access.permissions import Permission, Principal, Role
-from service.forms import Form, read_form
+from service.forms import AwareTime, Form, read_form
 from service.problems import problem
 from service.records.pages import Cursor, Limit, page
 from service.routes.common import as_json, body_of, errors, only, shelf_of
@@ -38,13 +38,15 @@ class NewKeyForm(Form):
     scopes: Annotated[
         list[Permission] | None, Field(description="Permissions that it is narrowed to; left out: all of its roles.")
     ] = None
-    expires_at: AwareDatetime | None = None
+    expires_at: AwareTime | None = None
 
 
 class RotateForm(Form):
     """How a key is replaced."""
 
-    overlap_seconds: Annotated[int, Field(ge=0, le=30 * 86400, description="How long the old one stays good.")] = 3600
+    overlap_seconds: Annotated[
+        int, Field(strict=True, ge=0, le=30 * 86400, description="How long the old one stays good.")
+    ] = 3600
 
 
 class KeyLine(Shape):

@@ -14,6 +14,7 @@ from engine.facts.arrangement import Day
 from engine.inference.outcomes import Outcome
 from service import shapes_records as shapes
 from service.access.authorising import Asking
+from service.forms import Time
 from service.negotiation import MEDIA_TYPES, accepted
 from service.problems import problem
 from service.published import Shelf
@@ -45,8 +46,8 @@ def get_evaluations(
     outcome: Annotated[list[Outcome] | None, Query(description="One of these; may be repeated.")] = None,
     title: Annotated[str | None, Query(max_length=200, description="Text within the title.")] = None,
     as_of: Annotated[Day | None, Query(description="Decided by the law of this day.")] = None,
-    created_from: Annotated[datetime | None, Query(description="Stored at this time or later.")] = None,
-    created_before: Annotated[datetime | None, Query(description="Stored before this time.")] = None,
+    created_from: Annotated[Time | None, Query(description="Stored at this time or later.")] = None,
+    created_before: Annotated[Time | None, Query(description="Stored before this time.")] = None,
     input_sha256: _Sha256 = None,
     library_sha256: _Sha256 = None,
     limit: Limit = 50,

@@ -26,7 +26,7 @@ def test_a_document_becomes_a_draft(client: TestClient, text: str, media: str, d
     assert body["notes"]
 
 
-@pytest.mark.parametrize("text", ["", '{"dmp": 3}', "[" * 9999, '{"a": 1}', b"\xff"])
+@pytest.mark.parametrize("text", ["", '{"dmp": 3}', "[" * 9999, "GRU", '"GRU"', "\x00", '{"a": 1}', b"\xff"])
 def test_a_document_that_cannot_be_read_is_422(client: TestClient, text: str | bytes) -> None:
     response = client.post("/v1/imports", content=text, headers={"Content-Type": "application/json"})
     assert codes(response, 422)

@@ -39,6 +39,8 @@ def test_a_rotated_key_stays_good_for_a_while(stored: Service) -> None:
     stored.ask("POST", path, key=administrator, json={"overlap_seconds": 0})
     assert codes(stored.ask("GET", "/v1/facts", key=old["key"]), 401)
     assert codes(stored.ask("POST", path, key=administrator, json={}), 409) == {"path:id": "key-ended"}
+    for seconds in ("60", 60.0, True):
+        assert codes(stored.ask("POST", path, key=administrator, json={"overlap_seconds": seconds}), 422)
 
 
 def test_a_revoked_key_ends_at_once(stored: Service) -> None:
@@ -72,6 +74,10 @@ def test_faults_of_a_form_are_all_told(stored: Service) -> None:
     body = {"name": "a\nb", "roles": ["reader", "root"], "scopes": ["law:read"], "expires": 1}
     response = stored.ask("POST", "/v1/keys", key=stored.administrators["ours"], json=body)
     assert codes(response, 422).keys() == {"/name", "/roles/1", "/expires"}
+    for number in (4102444800, "4102444800", "2100"):
+        body = {"name": "x", "roles": ["reader"], "expires_at": number}
+        response = stored.ask("POST", "/v1/keys", key=stored.administrators["ours"], json=body)
+        assert codes(response, 422) == {"/expires_at": "bad-value"}
     past = {"name": "x", "roles": ["reader"], "expires_at": (now() - timedelta(hours=1)).isoformat()}
     response = stored.ask("POST", "/v1/keys", key=stored.administrators["ours"], json=past)
     assert codes(response, 422) == {"/expires_at": "bad-value"}

@@ -180,6 +180,8 @@ def test_filters(stored: Service) -> None:
         "cursor=%00",
         "outcome=maybe",
         "created_from=2020-01-01",
+        "created_from=0.5",
+        "created_before=1577836800",
         "order=x",
     ],
 )
