@@ -58,7 +58,7 @@ def _atoms(law: Law, arrangement: Arrangement) -> None:
     for leg in ArrangementView(arrangement, day).legs:
         for name in programs.candidates(leg):
             program = programs.instrument(name)
-            (program.gate or program).values(leg, judge.reference.now)
+            (program.gate or program).values(leg, judge.now)
 
 
 def _explained(law: Law, arrangement: Arrangement) -> None:

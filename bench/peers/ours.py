@@ -135,8 +135,7 @@ class Ours:
         return names
 
     def _derived(self, judge: Judge, trait: str, leg: Leg) -> Truth:
-        worlds = [judge.reference, *([judge.core] if judge.core else [])]
-        values = {world.now.derived(trait, leg) for world in worlds}
-        if len(values) != 1:
+        value = judge.now.derived(trait, leg)
+        if judge.now.doubtful:
             raise AssertionError(f"evaluators differ on {trait}")
-        return values.pop()
+        return value

@@ -63,7 +63,7 @@ class _Sight:
         if found.program.is_gate and not found.program.measured:
             return None  # it does not reach the leg, whatever levers are in place
         program = self._programs.instrument(name)
-        return tuple(self._program(program, leg, env) for env in self._environments(program, judge.reference.now))
+        return tuple(self._program(program, leg, env) for env in self._environments(program, judge.now))
 
     def _environments(self, program: Program, env: Environment) -> Iterator[Environment]:
         """Yield an environment without the readings that nobody chose, and one for each of their combinations."""
@@ -71,10 +71,10 @@ class _Sight:
         names = sorted(program.readings - env.readings.keys())
         options = self._programs.book.library.readings
         for chosen in product(*([(name, option) for option in options[name].options] for name in names)):
-            yield Environment(env.programs, env.evaluator, {**env.readings, **dict(chosen)})
+            yield Environment(env.programs, {**env.readings, **dict(chosen)})
 
     def _program(self, program: Program, leg: Leg, env: Environment) -> object:
-        later = Environment(env.programs, env.evaluator, env.readings, levers=True)
+        later = Environment(env.programs, env.readings, levers=True)
         levers = {
             number: (
                 program.atoms[number],

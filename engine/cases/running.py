@@ -170,7 +170,7 @@ def check_fact(fact: ExpectedFact, view: ArrangementView, law: Law, readings: Ma
         yield f"there is no trait `{fact.fact}`"
         return
     programs = law.programs(view.day)
-    env = Environment(programs, programs.reference, readings)
+    env = Environment(programs, readings)
     subject = view.parties.get(fact.of) or _leg(view, fact.of)
     if subject is None:
         yield f"`{fact.of}` is neither a party nor a transfer/dataset"

@@ -191,8 +191,8 @@ class _Decider:
         for subject in subjects:
             for name in _stated(subject):
                 if self.programs.book.library.traits[name].derived:
-                    self.judge.reference.now.derived(name, subject)
-        found = sorted(self.judge.reference.now.contradictions.values(), key=lambda c: (c.pointer, c.trait))
+                    self.judge.now.derived(name, subject)
+        found = sorted(self.judge.now.contradictions.values(), key=lambda c: (c.pointer, c.trait))
         return tuple(ContradictionTrace(c.trait, c.pointer, c.stated, c.defined) for c in found)
 
     def left_out(self) -> tuple[str, ...]:

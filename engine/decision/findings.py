@@ -33,7 +33,7 @@ class Assembler:
     def __init__(self, book: StatuteBook, judge: Judge, thorough: bool) -> None:
         self.book = book
         self.judge = judge
-        self.env = judge.reference.now
+        self.env = judge.now
         self.tracer = Tracer(book, self.env, thorough)
         self.conditions: list[Condition] = []
         self._questions: dict[tuple[str, str], Question] = {}
@@ -90,7 +90,7 @@ class Assembler:
         )
 
     def _with_levers(self, found: Found, leg: Leg) -> list[Truth]:
-        return found.program.with_levers(found.atoms, leg, self.judge.reference.later)
+        return found.program.with_levers(found.atoms, leg, self.judge.later)
 
     def _options(self, found: Found, leg: Leg) -> tuple[Option, ...]:
         return options(found.program, found.atoms, self._with_levers(found, leg), leg, self.env)

@@ -158,7 +158,7 @@ def _measured_atoms(program: Program, numbers: Iterable[int], leg: Leg, env: Env
         elif isinstance(atom.left, FactRef) and atom.left.derived and depth < 8:
             definitions = env.programs.definitions(atom.left.trait)
             atoms = definitions.values(leg, env)
-            levers = Environment(env.programs, env.evaluator, env.readings, levers=True)
+            levers = Environment(env.programs, env.readings, levers=True)
             later = definitions.with_levers(atoms, leg, levers)
             finder = _Finder(definitions, atoms, later)
             own = [clause for clause in definitions.clauses if clause.own]

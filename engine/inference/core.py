@@ -6,8 +6,9 @@ Holds no law. A compiled network is registered once, for every law and statute b
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from engine.errors import EvaluationError
@@ -30,8 +31,6 @@ OUTCOMES_FIRED: Final[dict[str, Outcome]] = {
     "undetermined3": "undetermined",
     "undetermined4": "undetermined",
 }
-K = TypeVar("K")
-R = TypeVar("R")
 # A day has some seven hundred programs. A network takes half a megabyte, and a millisecond to be made again.
 _MOST_NETWORKS = 1000
 _LETTER: Final = {TRUE: "t", UNKNOWN: "u", FALSE: "f"}
@@ -98,9 +97,8 @@ class Core:
     """The networks of the programs that were asked about last, each made when first needed."""
 
     def __init__(self, remember: int = 512) -> None:
-        """Make a core; it remembers what it inferred from up to `remember` sets of truths per program."""
-        self._memory = Memory(remember)
-        self.agreed = Memory(remember)  # what the reference found as well, from the same truths
+        """Make a core, with a memory of what both evaluators found from up to `remember` sets of truths per program."""
+        self.agreed = Memory(remember)
         self._networks: WeakKeyDictionary[Program, Network] = WeakKeyDictionary()  # the last one asked about last
         self._outcomes = Handle("outcomes", compiler.compile_outcomes())
         self._lock = threading.Lock()
@@ -127,15 +125,16 @@ class Core:
         Raises:
             EvaluationError: The library failed; never a permission.
         """
-        return self._remembered(program, (tuple(as_it_stands), tuple(with_levers)), self._evaluate)
+        with _failures_of(program):
+            return self._evaluate(program, as_it_stands, with_levers)
 
-    def _evaluate(self, program: Program, worlds: tuple[tuple[Truth, ...], tuple[Truth, ...]]) -> Verdict:
+    def _evaluate(self, program: Program, as_it_stands: Sequence[Truth], with_levers: Sequence[Truth]) -> Verdict:
         network = self.network(program)
-        now = _World(network, program, worlds[0])
+        now = _World(network, program, as_it_stands)
         reached, may, clean = now.summary()
         reached_later, may_later = reached, may
-        if worlds[0] != worlds[1]:
-            reached_later, may_later, _ = _World(network, program, worlds[1]).summary()
+        if as_it_stands != with_levers:
+            reached_later, may_later, _ = _World(network, program, with_levers).summary()
         later = max(may_later, -reached_later)
         outcome = self._outcome(reached, may, later, clean)
         return Verdict(outcome, reached, may, later, clean, now.holds(), now.met())
@@ -146,11 +145,9 @@ class Core:
         Raises:
             EvaluationError: The library failed.
         """
-        return self._remembered(program, tuple(atoms), self._gate)
-
-    def _gate(self, program: Program, atoms: tuple[Truth, ...]) -> Verdict:
-        world = _World(self.network(program), program, atoms)
-        return gated(world.summary()[0], world.holds())
+        with _failures_of(program):
+            world = _World(self.network(program), program, atoms)
+            return gated(world.summary()[0], world.holds())
 
     def defined(self, program: Program, atoms: Sequence[Truth]) -> Truth:
         """Return the value of a derived trait.
@@ -158,18 +155,10 @@ class Core:
         Raises:
             EvaluationError: The library failed.
         """
-        return self._remembered(program, tuple(atoms), self._defined)
-
-    def _defined(self, program: Program, atoms: tuple[Truth, ...]) -> Truth:
-        world = _World(self.network(program, definitions=True), program, atoms)
-        own = [value for clause, value in zip(program.clauses, world.holds(), strict=True) if clause.own]
-        return max(own, default=FALSE)
-
-    def _remembered(self, program: Program, key: K, work_out: Callable[[Program, K], R]) -> R:
-        try:
-            return self._memory.recall(program, key, work_out)
-        except (DurableFailure, NetworkLimit) as error:
-            raise EvaluationError(f"the inference core failed on `{program.id}`: {error}") from error
+        with _failures_of(program):
+            world = _World(self.network(program, definitions=True), program, atoms)
+            own = [value for clause, value in zip(program.clauses, world.holds(), strict=True) if clause.own]
+            return max(own, default=FALSE)
 
     def _outcome(self, reached: Truth, may: Truth, later: Truth, clean: Truth) -> Outcome:
         fact = {"R": _LETTER[reached], "M": _LETTER[may], "L": _LETTER[later], "K": _LETTER[clean]}
@@ -182,8 +171,16 @@ class Core:
         """Give the memory back of every network that no other law uses."""
         self._outcomes.close()
         self._networks.clear()
-        self._memory.clear()
         self.agreed.clear()
+
+
+@contextmanager
+def _failures_of(program: Program) -> Iterator[None]:
+    """Make of a failure of the library, or of a program too large for it, one of evaluation."""
+    try:
+        yield
+    except (DurableFailure, NetworkLimit) as error:
+        raise EvaluationError(f"the inference core failed on `{program.id}`: {error}") from error
 
 
 class _World:

@@ -1,28 +1,32 @@
 """Evaluate the instruments that reach a leg with both evaluators, and compare what they find.
 
-Atoms are evaluated once. Derived traits are worked out by each evaluator for itself, so that a mistake in either shows.
+Atoms are evaluated once. From their truths each evaluator works out definitions and instruments for itself, so that a
+mistake in either shows.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from engine.errors import EvaluationError
 from engine.facts.legs import Leg
 from engine.facts.parties import PartyView
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth, truth_of
+from engine.inference import reference
 from engine.inference.core import Core
 from engine.inference.getters import Subject
 from engine.inference.memory import Memory
 from engine.inference.outcomes import Verdict
 from engine.inference.program import Program
 from engine.inference.programs import BookPrograms
-from engine.inference.screening import screened as screened_truths
+from engine.inference.screening import silenced
 
 log = logging.getLogger("safeconduct.inference")
+# Truth of each atom as the arrangement stands, and with every lever in place.
+Worlds = tuple[tuple[Truth, ...], tuple[Truth, ...]]
 
 
 class Evaluator(Protocol):
@@ -49,17 +53,39 @@ class Contradiction:
 
 
 class Environment:
-    """What atoms need beside the facts, under one evaluator: readings, levers, derived traits."""
+    """What atoms need beside the facts: readings, levers, derived traits."""
 
     def __init__(
-        self, programs: BookPrograms, evaluator: Evaluator, readings: Mapping[str, str], levers: bool = False
+        self,
+        programs: BookPrograms,
+        readings: Mapping[str, str],
+        levers: bool = False,
+        evaluator: Evaluator = reference,
+        core: Core | None = None,
     ) -> None:
+        """Make an environment.
+
+        Args:
+            evaluator: Works out what definitions say.
+            core: Works it out as well, from the same truths, where given; see `doubtful`.
+        """
         self.programs = programs
-        self.evaluator = evaluator
         self.readings = readings
         self.levers = levers
         self.contradictions: dict[tuple[str, str], Contradiction] = {}
+        self.doubtful = False  # whether the core found another value of some definition, or failed
+        self._evaluator = evaluator
+        self._core = core
+        self._memory = Memory(0) if evaluator is not reference else core.agreed if core else programs.concluded
         self._derived: dict[tuple[str, int], Truth] = {}
+        self._seen: dict[Subject, dict[object, Truth]] = {}
+
+    def seen(self, subject: Subject) -> dict[object, Truth]:
+        """Return the truths of what was asked of a leg or party here and the facts alone do not settle."""
+        found = self._seen.get(subject)
+        if found is None:
+            found = self._seen[subject] = {}
+        return found
 
     def derived(self, trait: str, subject: Subject) -> Truth:
         """Return the value of a derived trait: by definition, else as stated, else unknown."""
@@ -93,11 +119,25 @@ class Environment:
 
     def _defined(self, program: Program, subject: Subject) -> Truth:
         """Return what definitions say; where plain facts settle it, without working out the definitions behind them."""
+        atoms = program.plain_values(subject)
         if program.derived:
-            value = self.evaluator.defined(program, program.values(subject, self, plain=True))
+            value = self._concluded(program, tuple(atoms))
             if value != UNKNOWN:
                 return value
-        return self.evaluator.defined(program, program.values(subject, self))
+        program.complete(atoms, subject, self)
+        return self._concluded(program, tuple(atoms))
+
+    def _concluded(self, program: Program, atoms: tuple[Truth, ...]) -> Truth:
+        """Return what definitions say given truths. Evaluators see truths alone: what they agreed on once stands."""
+        known = self._memory.known(program, atoms)
+        if known is not None:
+            return cast(Truth, known)
+        value = self._evaluator.defined(program, atoms)
+        if self._core is not None and not _confirms(self._core, program, atoms, value):
+            self.doubtful = True
+        else:
+            self._memory.keep(program, atoms, value)
+        return value
 
 
 def statement(trait: str, of: str, subject: Subject) -> tuple[Truth, str]:
@@ -111,30 +151,6 @@ def statement(trait: str, of: str, subject: Subject) -> tuple[Truth, str]:
     else:
         given, place = subject.arrangement.model.traits.get(trait), ""
     return (UNKNOWN if given is None else TRUE if given is True else FALSE), f"{place}/traits/{trait}"
-
-
-class Worlds:
-    """One evaluator's two worlds: as the arrangement stands, and with every lever in place."""
-
-    def __init__(self, programs: BookPrograms, evaluator: Evaluator, readings: Mapping[str, str]) -> None:
-        self.evaluator = evaluator
-        self.now = Environment(programs, evaluator, readings)
-        self.later = Environment(programs, evaluator, readings, levers=True)
-
-    def verdict(self, program: Program, leg: Leg, atoms: Sequence[Truth]) -> Verdict:
-        """Decide an instrument for a leg, given its atoms as the arrangement stands; of a gate, only that."""
-        if program.is_gate:
-            return self.evaluator.gate(program, atoms)
-        first = self.evaluator.evaluate(program, atoms, atoms)
-        if _is_settled(program, first):
-            return first
-        later = program.with_levers(atoms, leg, self.later)
-        return first if later == list(atoms) else self.evaluator.evaluate(program, atoms, later)
-
-
-def _is_settled(program: Program, verdict: Verdict) -> bool:
-    """Return whether more measures change nothing: what may start already may start with more, too."""
-    return program.is_gate or not program.measured or verdict.reached == FALSE or verdict.may == TRUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +167,14 @@ class Found:
     verdict: Verdict
     difference: str
 
-    @property
-    def is_silent(self) -> bool:
-        """Whether no rule by which a gate has something to say can hold."""
-        return all(self.verdict.holds[number] == FALSE for number, _ in self.program.screens)
-
 
 class Judge:
-    """Decides instruments for the legs of one arrangement, by the reference and, where given, the core as well."""
+    """Decides instruments for the legs of one arrangement, by the reference and, where given, the core as well.
+
+    Attributes:
+        now: The arrangement as it stands.
+        later: With every lever in place.
+    """
 
     def __init__(
         self, programs: BookPrograms, readings: Mapping[str, str], core: Core | None, thorough: bool = False
@@ -166,10 +182,11 @@ class Judge:
         """Make a judge; `thorough` works out every definition, also where plain facts or places settle the matter."""
         self.programs = programs
         self.thorough = thorough
-        self.reference = Worlds(programs, programs.reference, readings)
-        self.core = Worlds(programs, core, readings) if core is not None else None
-        self._agreed = core.agreed if core is not None else Memory(0)
-        self._found: dict[tuple[str, int], Found] = {}
+        self.now = Environment(programs, readings, core=core)
+        self.later = Environment(programs, readings, levers=True, core=core)
+        self._core = core
+        self._memory = core.agreed if core is not None else programs.concluded
+        self._found: dict[tuple[str, Leg], Found] = {}
         self._candidates: dict[int, list[str]] = {}
 
     def candidates(self, leg: Leg) -> list[str]:
@@ -181,11 +198,16 @@ class Judge:
 
     def decide(self, name: str, leg: Leg) -> Found:
         """Decide an instrument for a leg with every evaluator."""
-        key = (name, id(leg))
+        key = (name, leg)
         found = self._found.get(key)
         if found is None:
             program = self.programs.instrument(name)
-            found = self._found[key] = self._decided(program, leg)
+            try:
+                found = self._decided(program, leg)
+            except Exception as error:
+                log.exception("evaluation failed", extra={"instrument": name, "transfer": leg.transfer.id})
+                found = _failed(program, error)
+            self._found[key] = found
         return found
 
     def _decided(self, program: Program, leg: Leg) -> Found:
@@ -196,56 +218,84 @@ class Judge:
         """
         gate = program if program.is_gate else program.gate
         if gate and not self.thorough:
-            found = self._decide(gate, leg, screened=True)
-            if found.is_silent:
-                return found
+            silent = silenced(gate, leg, self.now)
+            if silent is not None:
+                return self._concluded(gate, silent, None)
         if program.gate:
             found = self._decide(program.gate, leg)
             if found.verdict.reached == FALSE:
                 return found
         return self._decide(program, leg)
 
-    def _decide(self, program: Program, leg: Leg, screened: bool = False) -> Found:
-        try:
-            return self._decide_safely(program, leg, screened)
-        except Exception as error:
-            log.exception("evaluation failed", extra={"instrument": program.id, "transfer": leg.transfer.id})
-            unknown = (UNKNOWN,) * len(program.clauses)
-            verdict = Verdict("undetermined", UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, unknown, unknown)
-            return Found(program, (UNKNOWN,) * len(program.atoms), verdict, f"failed: {type(error).__name__}: {error}")
-
-    def _decide_safely(self, program: Program, leg: Leg, screened: bool) -> Found:
-        now = self.reference.now
-        atoms = tuple(screened_truths(program, leg, now) if screened else program.values(leg, now))
-        if self.core is None:
-            return Found(program, atoms, self.reference.verdict(program, leg, atoms), "")
-        try:
-            derived = "" if screened else self._differences_of_derived(program, leg, atoms, self.core.now)
-        except EvaluationError as error:
-            derived = str(error)
-        if derived:
-            return Found(program, atoms, self.reference.verdict(program, leg, atoms), derived)
-        # Both evaluators see truths alone: where they agreed on these once, they agree again.
-        known = self._agreed.known(program, atoms)
-        return cast(Found, known) if known is not None else self._compared(program, leg, atoms, self.core, screened)
-
-    def _differences_of_derived(self, program: Program, leg: Leg, atoms: Sequence[Truth], own: Environment) -> str:
-        different = [n for n in program.derived if program.value(n, leg, own) != atoms[n]]
-        if not different:
-            return ""
-        return f"derived traits differ: {', '.join(program.atoms[n].text for n in sorted(different))}"
-
-    def _compared(self, program: Program, leg: Leg, atoms: tuple[Truth, ...], core: Worlds, screened: bool) -> Found:
-        verdict = self.reference.verdict(program, leg, atoms)
-        found = Found(program, atoms, verdict, "")
-        if screened and not found.is_silent:
+    def _decide(self, program: Program, leg: Leg) -> Found:
+        atoms = tuple(program.values(leg, self.now))
+        found = self._concluded(program, atoms, None)
+        if not self.now.doubtful and (found.difference or _is_settled(program, found.verdict)):
             return found
-        try:
-            other = core.verdict(program, leg, atoms)
-        except EvaluationError as error:
-            return replace(found, difference=str(error))
-        if other != verdict:
-            return replace(found, difference=f"the core found {other}, the reference {verdict}")
-        if _is_settled(program, verdict):
-            self._agreed.keep(program, atoms, found)
+        later = tuple(program.with_levers(atoms, leg, self.later))
+        if self._core and (self.now.doubtful or self.later.doubtful):
+            return self._apart(program, leg, (atoms, later), self._core)
+        return found if later == atoms else self._concluded(program, atoms, later)
+
+    def _concluded(self, program: Program, atoms: tuple[Truth, ...], later: tuple[Truth, ...] | None) -> Found:
+        """Return what both evaluators find given truths. They see truths alone: where they agreed once, that stands."""
+        key = atoms if later is None else (atoms, later)
+        known = self._memory.known(program, key)
+        if known is not None:
+            return cast(Found, known)
+        verdict = _verdict(reference, program, (atoms, later or atoms))
+        difference = _difference(self._core, program, (atoms, later or atoms), verdict) if self._core else ""
+        found = Found(program, atoms, verdict, difference)
+        if not difference:
+            self._memory.keep(program, key, found)
         return found
+
+    def _apart(self, program: Program, leg: Leg, worlds: Worlds, core: Core) -> Found:
+        """Decide with each evaluator on definitions of its own, where they differ on some definition.
+
+        It may be one that this instrument does not read, or one whose difference does not matter to it.
+        """
+        verdict = _verdict(reference, program, worlds)
+        now = Environment(self.programs, self.now.readings, evaluator=core)
+        later = Environment(self.programs, self.now.readings, levers=True, evaluator=core)
+        try:
+            different = [n for n in sorted(program.derived) if program.value(n, leg, now) != worlds[0][n]]
+            own = tuple(program.with_levers(worlds[0], leg, later))
+        except EvaluationError as error:
+            return Found(program, worlds[0], verdict, str(error))
+        if different:
+            texts = ", ".join(program.atoms[n].text for n in different)
+            return Found(program, worlds[0], verdict, f"derived traits differ: {texts}")
+        return Found(program, worlds[0], verdict, _difference(core, program, (worlds[0], own), verdict))
+
+
+def _verdict(evaluator: Evaluator, program: Program, worlds: Worlds) -> Verdict:
+    return evaluator.gate(program, worlds[0]) if program.is_gate else evaluator.evaluate(program, *worlds)
+
+
+def _difference(core: Core, program: Program, worlds: Worlds, verdict: Verdict) -> str:
+    """Return how the core differs from the reference about an instrument, or ""."""
+    try:
+        other = _verdict(core, program, worlds)
+    except EvaluationError as error:
+        return str(error)
+    return "" if other == verdict else f"the core found {other}, the reference {verdict}"
+
+
+def _confirms(core: Core, program: Program, atoms: tuple[Truth, ...], value: Truth) -> bool:
+    """Return whether the core finds the same value of a derived trait as the reference."""
+    try:
+        return core.defined(program, atoms) == value
+    except EvaluationError:
+        return False
+
+
+def _is_settled(program: Program, verdict: Verdict) -> bool:
+    """Return whether more measures change nothing: what may start already may start with more, too."""
+    return program.is_gate or not program.measured or verdict.reached == FALSE or verdict.may == TRUE
+
+
+def _failed(program: Program, error: Exception) -> Found:
+    unknown = (UNKNOWN,) * len(program.clauses)
+    verdict = Verdict("undetermined", UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, unknown, unknown)
+    return Found(program, (UNKNOWN,) * len(program.atoms), verdict, f"failed: {type(error).__name__}: {error}")

@@ -23,9 +23,14 @@ class Env(Protocol):
     def derived(self, trait: str, subject: Subject) -> Truth:
         """Return the value of a derived trait of a party or leg."""
 
+    def seen(self, subject: Subject) -> dict[object, Truth]:
+        """Return the truths of what was asked of a leg or party here and the facts alone do not settle."""
+
 
 Test = Callable[[Subject, Env], Truth]
 Getter = Callable[[Subject, Env], Value]
+# For what is read from the arrangement alone.
+NO_ENV = cast(Env, None)
 
 
 @cache

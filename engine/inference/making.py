@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine.facts.values import FALSE, TRUE
+from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 from engine.inference.atoms import compile_atom, sense
-from engine.inference.getters import Test
+from engine.inference.getters import Env, Subject, Test
 from engine.inference.program import And, Clause, Formula, Line, Literal, Or, Program, Screen, is_place, literals
 from engine.law.book import StatuteBook
 from engine.law.checks import derived_in
@@ -79,6 +79,8 @@ def _make_program(
         clauses,
         atoms,
         functions,
+        tuple(test if is_plain else _left_open for test, is_plain in functions),
+        tuple((index, test) for index, (test, is_plain) in enumerate(functions) if not is_plain),
         tuple(index for index, atom in enumerate(atoms) if _is_measured(atom, book)),
         frozenset(_readings(atoms, book)),
         gate,
@@ -90,12 +92,16 @@ def _make_program(
     )
 
 
+def _left_open(_subject: Subject, _env: Env) -> Truth:
+    return UNKNOWN
+
+
 def _screens(
     kinds: Mapping[str, tuple[Clause, ...]], derived: frozenset[int], functions: Functions
-) -> Iterator[tuple[int, tuple[Screen, ...]]]:
+) -> Iterator[tuple[Screen, ...]]:
     for clause in kinds.get("scope") or (*kinds.get("commitment", ()), *kinds.get("warning", ())):
         parts = clause.when.parts if isinstance(clause.when, And) else (clause.when,)
-        yield clause.number, tuple(_screen(part, derived, functions) for part in parts)
+        yield tuple(_screen(part, derived, functions) for part in parts)
 
 
 def _screen(part: Formula, derived: frozenset[int], functions: Functions) -> Screen:
@@ -105,12 +111,10 @@ def _screen(part: Formula, derived: frozenset[int], functions: Functions) -> Scr
     return Screen(part, numbers, None, FALSE)
 
 
-def _places(
-    screens: tuple[tuple[int, tuple[Screen, ...]], ...], atoms: tuple[Atom, ...]
-) -> tuple[tuple[Screen, ...], ...]:
+def _places(screens: tuple[tuple[Screen, ...], ...], atoms: tuple[Atom, ...]) -> tuple[tuple[Screen, ...], ...]:
     found = [
         tuple(part for part in parts if all(map(is_place, (atoms[n] for n in literals(part.formula)))))
-        for _, parts in screens
+        for parts in screens
     ]
     return tuple(found) if all(found) else ()
 

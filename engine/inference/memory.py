@@ -6,12 +6,9 @@ Programs that are no longer in use take their conclusions with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar, cast
 
-from engine.facts.values import Truth
-from engine.inference import reference
-from engine.inference.outcomes import Verdict
 from engine.inference.program import Program
 
 K = TypeVar("K")
@@ -51,30 +48,3 @@ class Memory:
     def clear(self) -> None:
         """Forget everything; programs drop what is left when they go."""
         self._key = object()
-
-
-class Reference:
-    """The reference evaluator, with a memory."""
-
-    def __init__(self, remember: int = 512) -> None:
-        """Make an evaluator that remembers up to `remember` conclusions per program and kind."""
-        self._verdicts = Memory(remember)
-        self._defined = Memory(remember)
-
-    def evaluate(self, program: Program, as_it_stands: Sequence[Truth], with_levers: Sequence[Truth]) -> Verdict:
-        """Decide one instrument for one leg."""
-        worlds = tuple(as_it_stands), None if with_levers is as_it_stands else tuple(with_levers)
-        return self._verdicts.recall(program, worlds, _evaluate)
-
-    def gate(self, program: Program, atoms: Sequence[Truth]) -> Verdict:
-        """Decide only whether an instrument reaches a leg."""
-        return self._verdicts.recall(program, tuple(atoms), reference.gate)
-
-    def defined(self, program: Program, atoms: Sequence[Truth]) -> Truth:
-        """Return the value of a derived trait."""
-        return self._defined.recall(program, tuple(atoms), reference.defined)
-
-
-def _evaluate(program: Program, worlds: tuple[tuple[Truth, ...], tuple[Truth, ...] | None]) -> Verdict:
-    now, later = worlds
-    return reference.evaluate(program, now, now if later is None else later)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from engine.facts.values import UNKNOWN, Truth
-from engine.inference.getters import Env, Subject, Test
+from engine.facts.values import Truth
+from engine.inference.getters import NO_ENV, Env, Subject, Test
 from engine.law.expression import Atom, FactRef
 from engine.law.model import Rule
 
@@ -113,14 +113,16 @@ class Program:
     Attributes:
         id: Instrument id, or trait id for definitions.
         tests: One function per atom, and whether the facts alone settle it: no definition, measure or reading.
+        plain: One function per atom, the same where the facts alone settle it; elsewhere one that leaves it unknown.
+        others: The atoms that they do not settle, each with its function.
         measured: Numbers of the atoms whose truth depends on measures in place (also by way of derived traits).
         readings: Readings that some atom asks for.
     gate: Of an instrument, only what decides whether it reaches a leg: looked at first, since most do not.
     derived: Numbers of the atoms that ask for derived traits.
     kinds: The program's own clauses by kind.
     is_gate: Whether nothing is asked of it but whether it reaches a leg, and what it remarks.
-    screens: Of a gate, for each rule by which it has something to say (scopes, or remarks where it only remarks) its
-        number and the parts that must all hold, each with the atoms that read no derived trait.
+    screens: Of a gate, for each rule by which it has something to say (scopes, or remarks where it only remarks) the
+        parts that must all hold, each with the atoms that read no derived trait.
     places: Of a gate, for each of these rules the parts that read places and nothing else; empty where a rule has none.
     memory: What was concluded from truths of it, by who concluded; see `Memory`.
     """
@@ -129,13 +131,15 @@ class Program:
     clauses: tuple[Clause, ...]
     atoms: tuple[Atom, ...]
     tests: tuple[tuple[Test, bool], ...]
+    plain: tuple[Test, ...]
+    others: tuple[tuple[int, Test], ...]
     measured: tuple[int, ...]
     readings: frozenset[str]
     gate: Program | None
     derived: frozenset[int]
     kinds: Mapping[str, tuple[Clause, ...]]
     is_gate: bool
-    screens: tuple[tuple[int, tuple[Screen, ...]], ...]
+    screens: tuple[tuple[Screen, ...], ...]
     places: tuple[tuple[Screen, ...], ...]
     memory: dict[object, dict[object, object]] = field(default_factory=dict, repr=False)
 
@@ -144,22 +148,34 @@ class Program:
         """Whether it decides nothing: treaties and soft law, and instruments that only define."""
         return "scope" not in self.kinds
 
-    def values(self, subject: Subject, env: Env, plain: bool = False) -> list[Truth]:
-        """Return the truth of every atom for a leg or party; with `plain`, unknown for what the facts alone leave open.
+    def values(self, subject: Subject, env: Env) -> list[Truth]:
+        """Return the truth of every atom for a leg or party."""
+        found = self.plain_values(subject)
+        self.complete(found, subject, env)
+        return found
+
+    def plain_values(self, subject: Subject) -> list[Truth]:
+        """Return the truth of every atom that the facts alone settle; unknown for the others.
 
         What they settle is worked out once, whichever programs, books and readings ask for it.
         """
         seen = subject.seen
-        found: list[Truth] = []
-        for test, is_plain in self.tests:
-            if is_plain:
-                value = seen.get(test)
+        found = list(map(seen.get, self.plain))
+        if None in found:
+            for number, value in enumerate(found):
                 if value is None:
-                    value = seen[test] = test(subject, env)
-                found.append(value)
-            else:
-                found.append(UNKNOWN if plain else test(subject, env))
-        return found
+                    test = self.plain[number]
+                    found[number] = seen[test] = test(subject, NO_ENV)
+        return cast(list[Truth], found)
+
+    def complete(self, atoms: list[Truth], subject: Subject, env: Env) -> None:
+        """Put in the truths of the atoms that the facts alone do not settle: definitions, measures, readings."""
+        seen = env.seen(subject)
+        for number, test in self.others:
+            value = seen.get(test)
+            if value is None:
+                value = seen[test] = test(subject, env)
+            atoms[number] = value
 
     def with_levers(self, atoms: Sequence[Truth], subject: Subject, levers: Env) -> list[Truth]:
         """Return the truths of every atom once levers are in place, given those of things as they stand."""
@@ -171,11 +187,10 @@ class Program:
     def value(self, number: int, subject: Subject, env: Env) -> Truth:
         """Return the truth of one atom."""
         test, is_plain = self.tests[number]
-        if not is_plain:
-            return test(subject, env)
-        value = subject.seen.get(test)
+        seen = subject.seen if is_plain else env.seen(subject)
+        value = seen.get(test)
         if value is None:
-            value = subject.seen[test] = test(subject, env)
+            value = seen[test] = test(subject, env)
         return value
 
 

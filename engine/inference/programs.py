@@ -20,7 +20,7 @@ from engine.facts.parties import PartyView
 from engine.facts.places import country_of
 from engine.facts.values import FALSE, UNKNOWN, Truth
 from engine.inference.making import Tests, make_program
-from engine.inference.memory import Memory, Reference
+from engine.inference.memory import Memory
 from engine.inference.program import PLACE_FACTS, Clause, Formula, Literal, Program
 from engine.inference.reference import truth
 from engine.inference.screening import is_elsewhere
@@ -48,8 +48,8 @@ class ProgramCache:
     """
 
     def __init__(self, books: Books, remember: int = 512) -> None:
-        """Make a cache; the reference evaluator remembers up to `remember` conclusions per program."""
-        self.reference = Reference(remember)
+        """Make a cache; what the reference alone found from up to `remember` sets of truths per program is remembered."""
+        self.concluded = Memory(remember)
         self.tests = Tests()
         # Larger than what evaluators conclude, and asked for less often.
         self.ways, self.outlines = Memory(remember // 8), Memory(remember // 8)
@@ -135,7 +135,7 @@ class BookPrograms:
 
     def __init__(self, book: StatuteBook, cache: ProgramCache) -> None:
         self.book = book
-        self.reference = cache.reference
+        self.concluded = cache.concluded
         self.ways = cache.ways
         self.outlines = cache.outlines
         self.lines = cache.lines

@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, UNKNOWN, Truth
-from engine.inference.getters import Env
+from engine.inference.getters import NO_ENV, Env
 from engine.inference.program import Program, Screen
 from engine.inference.reference import truth
-
-# Places are read from the arrangement alone.
-_NO_ENV = cast(Env, None)
 
 
 def is_elsewhere(program: Program, leg: Leg) -> bool:
     """Return whether the places of a leg alone, as far as they are known, keep an instrument from reaching it."""
     gate = program if program.is_gate else program.gate
-    if gate is None or not gate.places:
-        return False
-    values: list[Truth] = [UNKNOWN] * len(gate.atoms)
-    for parts in gate.places:
-        for part in parts:
-            if _fails(gate, part, leg, _NO_ENV, values):
-                break
-        else:
-            return False
-    return True
+    return gate is not None and bool(gate.places) and _all_fail(gate, gate.places, leg, NO_ENV) is not None
 
 
-def screened(gate: Program, leg: Leg, env: Env) -> list[Truth]:
-    """Return truths of plain facts as far as it takes to see that a gate has nothing to say; the others unknown."""
+def silenced(gate: Program, leg: Leg, env: Env) -> tuple[Truth, ...] | None:
+    """Return truths of plain facts, as many as it takes to see that a gate has nothing to say, the others unknown.
+
+    None where they do not show it.
+    """
+    values = _all_fail(gate, gate.screens, leg, env)
+    return None if values is None else tuple(values)
+
+
+def _all_fail(gate: Program, rules: tuple[tuple[Screen, ...], ...], leg: Leg, env: Env) -> list[Truth] | None:
+    """Return the truths looked at where of each rule some part is false on what plain facts say; else None."""
     values: list[Truth] = [UNKNOWN] * len(gate.atoms)
-    for _, parts in gate.screens:
-        for part in parts:
-            if _fails(gate, part, leg, env, values):
+    seen = leg.seen
+    for parts in rules:
+        for formula, numbers, test, fails in parts:
+            if test is None:
+                for number in numbers:
+                    values[number] = gate.value(number, leg, env)
+                if truth(formula, values) == FALSE:
+                    break
+                continue
+            value = seen.get(test)
+            if value is None:
+                value = seen[test] = test(leg, env)
+            values[numbers[0]] = value
+            if value == fails:
                 break
         else:
-            return values
+            return None
     return values
-
-
-def _fails(gate: Program, part: Screen, leg: Leg, env: Env, values: list[Truth]) -> bool:
-    """Return whether a part of a condition is false on what plain facts say; fill in the truths that it reads."""
-    test = part.test
-    if test is None:
-        for number in part.numbers:
-            values[number] = gate.value(number, leg, env)
-        return truth(part.formula, values) == FALSE
-    value = leg.seen.get(test)
-    if value is None:
-        value = leg.seen[test] = test(leg, env)
-    values[part.numbers[0]] = value
-    return value == part.fails

@@ -46,7 +46,7 @@ def truth(condition: str, data: Data, levers: bool = False) -> int:
     tree = made.library.rules["zz.act.s1.b"].when[0].tree
     assert isinstance(tree, Leaf)
     programs = made.programs(TODAY)
-    env = Environment(programs, programs.reference, {}, levers=levers)
+    env = Environment(programs, {}, levers=levers)
     value = compile_atom(tree.atom, programs.book)(ArrangementView(read(data, made), TODAY).legs[0], env)
     return -value if tree.negated else value
 

@@ -84,7 +84,7 @@ class Encoder:
             choices = [[(name, option) for option in library.readings[name].options] for name in open_readings]
             worlds = []
             for combination in list(product(*choices))[:_MOST_COMBINATIONS]:
-                other = Environment(env.programs, env.evaluator, {**env.readings, **dict(combination)})
+                other = Environment(env.programs, {**env.readings, **dict(combination)})
                 program = env.programs.instrument(found.program.id)
                 worlds.append(World(self, program, program.values(leg, other), leg, other))
             # Readings that agree settle it; those that lead to different outcomes leave it open.

@@ -215,14 +215,14 @@ class _Reader:
                     if not found.program.measured:
                         continue
                     program = self.programs.instrument(name)
-                    atoms = tuple(program.values(leg, self.judge.reference.now))
+                    atoms = tuple(program.values(leg, self.judge.now))
                     found = Found(program, atoms, found.verdict, found.difference)
                 listed.append((leg, found))
         return listed
 
     def signature(self, found: list[tuple[Leg, Found]]) -> object:
         """Return what two shapes of an arrangement share where the law sees no difference between them."""
-        behind = [self.judge.reference.now.definition(t, leg)[1] for leg, f in found for t in self._measured(f)]
+        behind = [self.judge.now.definition(t, leg)[1] for leg, f in found for t in self._measured(f)]
         return (
             tuple((leg.transfer.id, leg.transfer.exporter, leg.transfer.importer) for leg in self.view.legs),
             tuple((leg.index, each.program.id, each.atoms) for leg, each in found),
@@ -233,14 +233,14 @@ class _Reader:
 
     def _under_readings(self, found: list[tuple[Leg, Found]]) -> Iterator[tuple[int, ...]]:
         """Yield the truth of atoms under each option of readings that nobody chose."""
-        env = self.judge.reference.now
+        env = self.judge.now
         for leg, each in found:
             names = sorted(each.program.readings - env.readings.keys())
             choices = [
                 [(name, option) for option in self.programs.book.library.readings[name].options] for name in names
             ]
             for combination in product(*choices) if names else ():
-                other = Environment(env.programs, env.evaluator, {**env.readings, **dict(combination)})
+                other = Environment(env.programs, {**env.readings, **dict(combination)})
                 yield tuple(each.program.values(leg, other))
 
     def _measured(self, found: Found) -> Iterator[str]:
@@ -259,7 +259,7 @@ class _Reader:
 
     def demands(self, found: list[tuple[Leg, Found]]) -> tuple[Encoder, list[Demand]]:
         """Return the demands. A field's values become known while rules are read, so the first reading may be short."""
-        encoder, env = Encoder(self.levers), self.judge.reference.now
+        encoder, env = Encoder(self.levers), self.judge.now
         sizes: list[dict[object, int]] = []
         demands = []
         for leg, each in found:
