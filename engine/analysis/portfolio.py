@@ -17,7 +17,7 @@ import orjson
 from engine.analysis.scenario import Maker, scenario, scenario_names
 from engine.errors import ArrangementError, Fault
 from engine.facts.places import country_of
-from engine.inference.programs import SOMEWHERE, STRIPPED
+from engine.inference.touching import SOMEWHERE, STRIPPED
 from engine.law.intake import parse_json, parse_yaml
 from engine.law.model import Library
 
@@ -59,7 +59,7 @@ def read_portfolio(path: Path) -> Iterator[Stored]:
 def places_of(data: Mapping[str, Any]) -> set[str]:
     """Return every country that a leg of an arrangement could touch, and `=trait` for every trait stated to be true.
 
-    It is never less than what `engine.inference.programs.touched` finds for a leg, and may be more.
+    It is never less than what `engine.inference.touching.touched` finds for a leg, and may be more.
     """
     places: list[str] = []
     stated = list((data.get("traits") or {}).items())

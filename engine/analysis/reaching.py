@@ -21,7 +21,8 @@ from engine.facts.values import FALSE
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
 from engine.inference.outcomes import Outcome
-from engine.inference.programs import BookPrograms, touched
+from engine.inference.programs import BookPrograms
+from engine.inference.touching import touched
 from engine.law.book import shared_groups
 from engine.law.expression import GroupRef, MeasureRef, leaves
 from engine.law.model import Library, Rule

@@ -17,7 +17,8 @@ from engine.facts.values import FALSE, TRUE, Truth
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Environment, Judge
 from engine.inference.program import And, Formula, Literal, Program
-from engine.inference.programs import BookPrograms, touched
+from engine.inference.programs import BookPrograms
+from engine.inference.touching import touched
 from engine.law.book import StatuteBook
 from engine.law.expression import PARTY_ROOTS, Atom, FactRef, GroupRef, MeasureRef, NumberRef
 

@@ -25,7 +25,8 @@ from engine.facts.parties import PartyView
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Found, Judge
 from engine.inference.outcomes import RANK, Outcome, worst
-from engine.inference.programs import BookPrograms, touched
+from engine.inference.programs import BookPrograms
+from engine.inference.touching import touched
 from engine.law.model import END
 
 log = logging.getLogger("safeconduct.decision")

@@ -215,11 +215,10 @@ def _sentence(
     if under and outcome == "undetermined" and len({each.verdict.outcome for _, each in under}) > 1:
         shown = "; ".join(f"{option}: {each.verdict.outcome}" for (_, option), each in under)
         return f"Authorities read the law differently, and the readings lead to different outcomes ({shown})."
-    by_status = {status: [r for r in rules if r.status == status] for status in ("open", "available", "unmet", "holds")}
-    bans = [rule for rule in by_status["holds"] if rule.kind == "ban"]
     if outcome == "not_applicable":
         exempt = [rule for rule in rules if rule.kind == "exemption" and rule.status == "holds"]
         return f"Exempt under {exempt[0].cite}." if exempt else "No rule on its scope reaches this transfer."
+    bans = [rule for rule in rules if rule.kind == "ban" and rule.status == "holds"]
     if outcome == "prohibited":
         if bans:
             return f"Barred by {bans[0].cite}: {bans[0].says}"
@@ -232,8 +231,9 @@ def _sentence(
         if found.verdict.reached == TRUE and all(each.verdict.may == FALSE for each in (found, *(f for _, f in under))):
             return "Not lawful as proposed; facts are missing that decide whether measures could make it so."
         return "Facts are missing that could change the answer."
-    basis = f"Lawful under {by_status['open'][0].cite}" if by_status["open"] else "Nothing in it stands in the way"
-    unmet = [rule for rule in by_status["unmet"] if rule.kind == "duty"]
+    used = next((rule for rule in rules if rule.status == "open"), None)
+    basis = f"Lawful under {used.cite}" if used else "Nothing in it stands in the way"
+    unmet = [rule for rule in rules if rule.kind == "duty" and rule.status == "unmet"]
     if outcome == "permitted_with_conditions":
         return f"{basis}, with {len(unmet)} dut{'ies' if len(unmet) != 1 else 'y'} to keep."
     return f"{basis}."

@@ -38,6 +38,7 @@ class Side:
 
     Attributes:
         name: The fact as conditions write it.
+        trait: The derived trait that it reads, or "".
         get: How a fact is read; None for what is not a fact or trait.
         reach: How the party is reached whose fact it is; None where it is not a party's, or is one of its part in the
             transfer.
@@ -45,13 +46,9 @@ class Side:
 
     ref: SideRef
     name: str
+    trait: str
     get: Getter | None
     reach: Callable[[Subject], PartyView | Missing] | None
-
-    @property
-    def trait(self) -> str:
-        """Return the derived trait that it reads, or ""."""
-        return self.ref.trait if isinstance(self.ref, FactRef) and self.ref.derived else ""
 
     def trace(self, subject: Subject, env: Environment) -> FactTrace:
         """Return what it reads of a leg or party: the value as text, and its place."""
@@ -78,13 +75,14 @@ def sides_of(atom: Atom) -> Iterator[Side]:
 @cache
 def _side(ref: SideRef) -> Side:
     if isinstance(ref, CountRef):
-        return Side(ref, f"{ref.scope}.{ref.unit}", None, None)
+        return Side(ref, f"{ref.scope}.{ref.unit}", "", None, None)
     if isinstance(ref, PercentRef):
-        return Side(ref, f"{ref.root}.owners", None, None)
+        return Side(ref, f"{ref.root}.owners", "", None, None)
     if not isinstance(ref, FactRef):
-        return Side(ref, str(ref), None, None)
+        return Side(ref, str(ref), "", None, None)
     own = ref.root in PARTY_ROOTS and ref.name != "role"
-    return Side(ref, str(ref), getter(ref), party_getter(ref.root, ref.links) if own else None)
+    reach = party_getter(ref.root, ref.links) if own else None
+    return Side(ref, str(ref), ref.trait if ref.derived else "", getter(ref), reach)
 
 
 def _measure(ref: MeasureRef, leg: Leg) -> FactTrace:

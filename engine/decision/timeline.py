@@ -25,7 +25,8 @@ from engine.facts.values import FALSE
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
 from engine.inference.outcomes import RANK, Outcome, worst
-from engine.inference.programs import BookPrograms, touched
+from engine.inference.programs import BookPrograms
+from engine.inference.touching import touched
 from engine.law.model import END, Period
 
 _ONE_DAY = timedelta(days=1)

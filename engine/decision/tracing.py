@@ -61,15 +61,11 @@ class Tracer:
         return tuple([ConditionTrace(x.text, x.truth, self._facts(x.sides, subject), x.parameters) for x in lines])
 
     def _facts(self, sides: tuple[Side, ...], subject: Subject) -> tuple[FactTrace, ...]:
-        if len(sides) == 1:
-            return (self._fact(sides[0], subject),)
-        return tuple([self._fact(side, subject) for side in sides])
+        return tuple([(self._derived_fact if side.trait else self._fact)(side, subject) for side in sides])
 
     # -- leaves -------------------------------------------------------------------------------------------------------
 
     def _fact(self, side: Side, subject: Subject) -> FactTrace:
-        if side.trait:
-            return self._derived_fact(side, subject)
         # What is a party's own is the same in every transfer it takes part in.
         key = (side, side.reach(subject) if side.reach else subject)
         found = self._read.get(key)

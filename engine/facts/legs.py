@@ -15,14 +15,25 @@ from engine.facts.values import ANY_NUMBER, NOTHING_KNOWN, ZERO, Interval, Missi
 if TYPE_CHECKING:
     from engine.facts.views import ArrangementView
 
+# What is said of a measure in place, by field.
+Evidence = Mapping[str, bool | int | str]
+
 
 class Leg:
-    """One transfer carrying one data set."""
+    """One transfer carrying one data set.
+
+    Attributes:
+        evidence: Of each measure that is shown to be in place on the day of the decision.
+        uses: What use permissions say; worked out when first asked for.
+        sets: Facts that are sets, by the function that puts them together.
+        seen: Truths of what was asked of the facts alone, by the function that asked.
+    """
 
     __slots__ = (
         "arrangement",
         "data",
         "data_index",
+        "evidence",
         "exporter",
         "importer",
         "index",
@@ -42,9 +53,10 @@ class Leg:
         self.data: Dataset = arrangement.model.datasets[data_index]
         self.exporter: PartyView = arrangement.parties[self.transfer.exporter]
         self.importer: PartyView = arrangement.parties[self.transfer.importer]
-        self.uses: Mapping[str, Value] | None = None  # worked out when first asked for
+        self.evidence: Mapping[str, Evidence] = arrangement.evidence(self.transfer)
+        self.uses: Mapping[str, Value] | None = None
         self.sets: dict[Callable[[Leg], Value], Value] = {}
-        self.seen: dict[object, Truth] = {}  # truths of what was asked of the facts alone, by the function that asked
+        self.seen: dict[object, Truth] = {}
 
     def fact(self, read: Callable[[Leg], Value]) -> Value:
         """Return a fact that is a set, put together when first asked for: many conditions ask for the same one."""

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from engine.facts.arrangement import Arrangement, Transfer
-from engine.facts.legs import Leg
+from engine.facts.legs import Evidence, Leg
 from engine.facts.parties import PartyView, Value, known
-
-Evidence = Mapping[str, bool | int | str]
 
 
 class ArrangementView:
@@ -38,20 +36,24 @@ class ArrangementView:
         return known(self.model.traits.get(name))
 
     def measure(self, leg: Leg, name: str) -> tuple[Evidence | None, str]:
-        """Return the evidence of a measure for a leg's transfer (None: not shown) and its JSON pointer.
+        """Return the evidence of a measure for a leg's transfer (None: not shown) and its JSON pointer."""
+        pointer = f"/measures/{name}"
+        if name in leg.transfer.measures or name not in self.model.measures:
+            pointer = f"/transfers/{leg.transfer_index}{pointer}"
+        return leg.evidence.get(name), pointer
+
+    def evidence(self, transfer: Transfer) -> Mapping[str, Evidence]:
+        """Return the evidence of the measures shown for a transfer; what is said of it goes before what is said of all.
 
         Evidence dated after the day of decision, or expired before it, shows nothing.
         """
-        given = leg.transfer.measures.get(name)
-        pointer = f"/transfers/{leg.transfer_index}/measures/{name}"
-        if given is None and name in self.model.measures:
-            given, pointer = self.model.measures[name], f"/measures/{name}"
-        if given is None or given is False or given == "none":
-            return None, pointer
+        said = {**self.model.measures, **transfer.measures}
+        shown = {name: given for name, given in said.items() if self._is_shown(given)}
+        return {name: given if isinstance(given, dict) else {} for name, given in shown.items()}
+
+    def _is_shown(self, given: object) -> bool:
         if not isinstance(given, dict):
-            return {}, pointer
+            return given is True
         day = self.day.isoformat()
         done, until = given.get("done"), given.get("until")
-        if (isinstance(done, str) and done > day) or (isinstance(until, str) and until < day):
-            return None, pointer
-        return given, pointer
+        return not (isinstance(done, str) and done > day) and not (isinstance(until, str) and until < day)

@@ -7,6 +7,7 @@ atoms combine into rules and outcomes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Final, cast
 
 from engine.facts.legs import Leg
@@ -24,7 +25,7 @@ from engine.facts.values import (
     truth_of,
     within,
 )
-from engine.inference.getters import Env, Getter, Subject, Test, derived_test, getter, party_getter
+from engine.inference.getters import Env, Getter, Subject, Test, always_known, derived_test, getter, party_getter
 from engine.law.book import StatuteBook
 from engine.law.expression import (
     Atom,
@@ -57,7 +58,7 @@ def compile_atom(atom: Atom, book: StatuteBook) -> Test:
     if left.type == "set":
         return _set_test(atom, get, book)
     if atom.op == "true":
-        return lambda subject, env: truth_of(get(subject, env))
+        return _given_test(left) or (lambda subject, env: truth_of(get(subject, env)))
     return _scalar_test(atom, get, book)
 
 
@@ -80,6 +81,20 @@ def sense(atom: Atom, book: StatuteBook) -> object:
 def _shown_test(ref: FactRef) -> Test:
     get = getter(ref)
     return lambda subject, env: TRUE if truth_of(get(subject, env)) == TRUE else FALSE
+
+
+def _given_test(ref: FactRef) -> Test | None:
+    """Return the function for what is stated of data or transfer, the commonest of all atoms; None for other facts."""
+    name = ref.trait
+    if not name or ref.root not in ("data", "transfer"):
+        return None
+    of = attrgetter(f"{ref.root}.traits")
+
+    def given(leg: Subject, _env: Env) -> Truth:
+        value = of(leg).get(name)
+        return TRUE if value is True else UNKNOWN if value is None else FALSE
+
+    return given
 
 
 # -- comparisons ------------------------------------------------------------------------------------------------------
@@ -105,13 +120,17 @@ def _set_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
         return lambda subject, env: FALSE if other(subject, env) is Missing.ABSENT else -has(subject, env)
     if atom.op in ("has", "has not"):
         word, sign = str(right), 1 if atom.op == "has" else -1
-        return lambda subject, env: sign * is_member(word, cast(PartialSet, get(subject, env)))
+        return lambda subject, env: sign * is_member(word, get(subject, env))  # type: ignore[arg-type]
     test, group = (overlaps if atom.op == "overlaps" else within), _words(right, book)
-    return lambda subject, env: test(cast(PartialSet, get(subject, env)), group)
+    return lambda subject, env: test(get(subject, env), group)  # type: ignore[arg-type]
 
 
 def _scalar_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
     holds = _comparison(atom, book)
+    read = always_known(cast(FactRef, atom.left))
+    if read is not None and atom.op in ("in", "not in"):
+        group, inside = _words(atom.right, book), atom.op == "in"
+        return lambda subject, env: TRUE if (read(subject) in group) is inside else FALSE
     if not isinstance(atom.right, FactRef):
 
         def test_fixed(subject: Subject, env: Env) -> Truth:
@@ -234,10 +253,8 @@ def _measure_test(atom: Atom, ref: MeasureRef, book: StatuteBook) -> Test:
     name, field, lever = ref.id, ref.field, measure.lever
     if not field:
 
-        def shown(subject: Subject, env: Env) -> Truth:
-            leg = cast(Leg, subject)
-            evidence, _ = leg.arrangement.measure(leg, name)
-            return TRUE if evidence is not None or (lever and env.levers) else FALSE
+        def shown(leg: Subject, env: Env) -> Truth:
+            return TRUE if name in leg.evidence or (lever and env.levers) else FALSE  # type: ignore[union-attr]
 
         return shown
     holds = _truth_comparison(atom, book)
@@ -248,8 +265,7 @@ def _measure_test(atom: Atom, ref: MeasureRef, book: StatuteBook) -> Test:
     unsaid = UNKNOWN if any(not holds(value) for value in spec.final) else attainable
 
     def field_test(subject: Subject, env: Env) -> Truth:
-        leg = cast(Leg, subject)
-        evidence, _ = leg.arrangement.measure(leg, name)
+        evidence = cast(Leg, subject).evidence.get(name)
         if evidence is None:
             return attainable if lever and env.levers else FALSE
         shown = evidence.get(field)

@@ -187,9 +187,9 @@ class Judge:
         self._core = core
         self._memory = core.agreed if core is not None else programs.concluded
         self._found: dict[tuple[str, Leg], Found] = {}
-        self._candidates: dict[int, list[str]] = {}
+        self._candidates: dict[int, tuple[str, ...]] = {}
 
-    def candidates(self, leg: Leg) -> list[str]:
+    def candidates(self, leg: Leg) -> tuple[str, ...]:
         """Return the instruments that could reach a leg, or have something to remark, in order of id."""
         found = self._candidates.get(leg.index)
         if found is None:

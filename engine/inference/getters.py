@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Protocol, cast
+from operator import attrgetter
+from typing import Final, Protocol, cast
 
 from engine.facts.legs import DATA_FACTS, TRANSFER_FACTS, Leg
 from engine.facts.parties import PARTY_FACTS, PartyView, Value
@@ -63,6 +64,21 @@ def _end_getter(root: str, read: Callable[[PartyView], Value]) -> Getter:
     if root == "exporter":
         return lambda leg, env: read(leg.exporter)  # type: ignore[union-attr]
     return lambda leg, env: read(leg.importer)  # type: ignore[union-attr]
+
+
+_ALWAYS_KNOWN: Final = {
+    ("exporter", "country"): "exporter.country",
+    ("importer", "country"): "importer.country",
+    ("exporter", "kind"): "exporter.party.kind",
+    ("importer", "kind"): "importer.party.kind",
+    ("transfer", "mode"): "transfer.mode",
+}
+
+
+def always_known(ref: FactRef) -> Callable[[Subject], str] | None:
+    """Return a quicker function for a fact that every arrangement states; None for others."""
+    path = _ALWAYS_KNOWN.get((ref.root, ref.name)) if not ref.trait and not ref.links else None
+    return attrgetter(path) if path else None
 
 
 def _place_getter(ref: FactRef) -> Getter:

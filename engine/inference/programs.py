@@ -12,32 +12,25 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import cast
 
 from engine.collecting import uncollected
 from engine.facts.legs import Leg
-from engine.facts.parties import PartyView
-from engine.facts.places import country_of
-from engine.facts.values import FALSE, UNKNOWN, Truth
 from engine.inference.making import Tests, make_program
 from engine.inference.memory import Memory
-from engine.inference.program import PLACE_FACTS, Clause, Formula, Literal, Program
-from engine.inference.reference import truth
+from engine.inference.needing import NeededCountries
+from engine.inference.program import Program
 from engine.inference.screening import is_elsewhere
+from engine.inference.touching import touched, whereabouts
 from engine.law.book import Books, StatuteBook
 from engine.law.checks import derived_in
-from engine.law.expression import Atom, CountRef, FactRef, GroupRef
 from engine.law.model import Library, Rule
 
 # Several versions of every instrument; a program takes some tens of kilobytes, and its network some more.
 _MOST_PROGRAMS = 5000
 # Three truths of every line that a program could have.
 _MOST_LINES = 5000
-_TRUTHS = ("true", "shown")
-# Stands among the places of a leg for those of people of whom it is not said where they are.
-SOMEWHERE = "*"
-# Data drawn from people. Where they are personal and the people's countries are not stated, that is a gap of its own.
-STRIPPED = frozenset({"anonymous", "aggregate", "synthetic"})
+# Combinations of places for which a book remembers what could reach them.
+_MOST_WHEREABOUTS = 1000
 
 
 class ProgramCache:
@@ -48,7 +41,7 @@ class ProgramCache:
     """
 
     def __init__(self, books: Books, remember: int = 512) -> None:
-        """Make a cache; what the reference alone found from up to `remember` sets of truths per program is remembered."""
+        """Make a cache, with what the reference alone found from up to `remember` sets of truths per program."""
         self.concluded = Memory(remember)
         self.tests = Tests()
         # Larger than what evaluators conclude, and asked for less often.
@@ -142,6 +135,7 @@ class BookPrograms:
         self._cache = cache
         self._instruments: dict[str, Program] = {}
         self._definitions: dict[str, Program] = {}
+        self._known: dict[object, tuple[str, ...]] = {}  # candidates, by whereabouts
 
     def instrument(self, name: str) -> Program:
         """Return the program of an instrument in force."""
@@ -207,7 +201,7 @@ class BookPrograms:
 
     def _indexed(self, name: str) -> frozenset[str] | None:
         key = self._cache.key(name, self.book.period.first)
-        return self._cache.countries(key, lambda: self._countries(name))
+        return self._cache.countries(key, lambda: NeededCountries(self).of(name))
 
     def can_reach(self, name: str, leg: Leg, places: set[str]) -> bool:
         """Return whether an instrument is in force and could reach a leg, given what that touches (see `touched`)."""
@@ -220,138 +214,24 @@ class BookPrograms:
         countries = self._indexed(name)
         return countries is None or not places.isdisjoint(countries)
 
-    def candidates(self, leg: Leg, elsewhere: bool = False) -> list[str]:
+    def candidates(self, leg: Leg, elsewhere: bool = False) -> tuple[str, ...]:
         """Return the instruments that could reach a leg, or have something to remark, in order of id.
 
         Args:
             elsewhere: Whether to name those as well that touch a country of the leg and that places keep away all the
                 same, such as a law on exporters there where the country is that of the importer.
         """
+        key = (elsewhere, whereabouts(leg))
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _MOST_WHEREABOUTS:
+                self._known = {}
+            found = self._known[key] = self._candidates(leg, elsewhere)
+        return found
+
+    def _candidates(self, leg: Leg, elsewhere: bool) -> tuple[str, ...]:
         everywhere, by_country = self._index
         found = set(everywhere)
         for country in touched(leg):
             found.update(by_country.get(country, ()))
-        return sorted(name for name in found if elsewhere or not is_elsewhere(self.instrument(name), leg))
-
-    def _countries(self, name: str) -> frozenset[str] | None:
-        """Return the countries without which an instrument has nothing to say; None where there are no such.
-
-        It speaks where a scope holds; one that only remarks, where a remark does.
-        """
-        program = self.instrument(name)
-        remarks = (*program.kinds.get("commitment", ()), *program.kinds.get("warning", ()))
-        clauses = program.kinds.get("scope") or remarks
-        needed = self._needed(program, clauses)
-        # What hangs on statements alone is looked at everywhere, so that the question is asked.
-        if needed is None or (needed and all(each.startswith("=") for each in needed)):
-            return None
-        return needed | {SOMEWHERE} if clauses and self._needed(program, clauses, people=True) is None else needed
-
-    def _needed(self, program: Program, clauses: tuple[Clause, ...], people: bool = False) -> frozenset[str] | None:
-        """Return the countries without which none of some rules can hold; None where there are no such.
-
-        Every comparison of a place with a country or group is taken to fail and everything else to be possible. If no
-        rule can hold under that, one of the countries that they compare with must be touched. Derived traits are
-        looked into.
-
-        Args:
-            people: Take it that people may be anywhere, and statements anything: which instruments follow people alone?
-        """
-        values: list[Truth] = [UNKNOWN] * len(program.atoms)
-        places: set[str] = set()
-        for literal in (each for clause in clauses for each in _positive(clause.when)):
-            found = self._places(program.atoms[literal], people)
-            if found is not None:
-                values[literal] = FALSE
-                places |= found
-        if all(truth(clause.when, values) == FALSE for clause in clauses):
-            return frozenset(places)
-        return None
-
-    def _of_definitions(self, trait: str, people: bool) -> frozenset[str] | None:
-        """Return the countries without which a derived trait cannot be true; None where there are no such.
-
-        A trait that callers may state is true where they do, which stands in the index as `=trait`; a trait that nobody
-        has stated keeps nobody from being asked where a place brings the instrument in.
-        """
-        program = self.definitions(trait)
-        needed = self._needed(program, tuple(clause for clause in program.clauses if clause.own), people)
-        if needed is not None and self.book.library.traits[trait].ask:
-            return needed | {f"={trait}"}
-        return needed
-
-    def _places(self, atom: Atom, people: bool) -> frozenset[str] | None:
-        """Return the countries of which one must be touched for the atom to be true; None where that is not so."""
-        left, right = atom.left, atom.right
-        if isinstance(left, FactRef) and left.derived and atom.op in _TRUTHS:
-            return self._of_definitions(left.trait, people)
-        if isinstance(left, FactRef) and left.trait and left.type == "bool" and atom.op in _TRUTHS:
-            return None if people else frozenset((f"={left.trait}",))
-        if people and isinstance(left, FactRef) and left.name == "subject_countries":
-            return None
-        if isinstance(left, CountRef) or not isinstance(left, FactRef) or left.trait or left.name not in PLACE_FACTS:
-            return None
-        if atom.op in ("overlaps", "in", "within"):
-            group = self.book.group(right) if isinstance(right, GroupRef) else frozenset(cast(tuple[str, ...], right))
-            return frozenset(map(country_of, group))
-        if atom.op in ("==", "has") and isinstance(right, str):
-            return frozenset((country_of(right),))
-        return None
-
-
-def _positive(formula: Formula) -> Iterable[int]:
-    """Yield the atoms that stand in a formula without negation."""
-    if isinstance(formula, Literal):
-        if not formula.negated:
-            yield formula.atom
-    else:
-        for part in formula.parts:
-            yield from _positive(part)
-
-
-def touched(leg: Leg) -> set[str]:
-    """Return every country that some place fact of a leg could name, and `=trait` for every trait stated to be true.
-
-    Where a place is not known, an instrument could be reached through it; such facts are asked for by the instruments
-    that the known places bring in. What follows people is looked at as well where data are drawn from people of whom it
-    is not said where they are.
-    """
-    countries: set[str] = set()
-    for view in _parties(leg):
-        countries |= _party_countries(view)
-    data, transfer = leg.data, leg.transfer
-    if data.subjects and data.subjects != "none":
-        countries |= {country_of(subjects.country) for subjects in data.subjects}
-    elif not data.subjects and data.identifiability in STRIPPED:
-        countries.add(SOMEWHERE)
-    for places in (data.collected_in, transfer.storage, transfer.access_from):
-        countries |= {country_of(place) for place in places or ()}
-    for via in transfer.via or ():
-        party = leg.arrangement.parties.get(via)
-        countries |= _party_countries(party) if party else {country_of(via)}
-    for traits in (data.traits, transfer.traits, leg.arrangement.model.traits):
-        countries |= _stated(traits)
-    return countries
-
-
-def _stated(traits: Mapping[str, object]) -> set[str]:
-    return {f"={name}" for name, value in traits.items() if value is True}
-
-
-def _parties(leg: Leg) -> list[PartyView]:
-    views = [leg.exporter, leg.importer, leg.origin]
-    if isinstance(leg.key_holder, PartyView):
-        views.append(leg.key_holder)
-    for view in views:  # grows while it is walked: conditions and definitions follow links as far as they go
-        linked = (view.linked("employer"), view.linked("branch_of"))
-        views += [other for other in linked if isinstance(other, PartyView) and other not in views]
-    return views
-
-
-def _party_countries(view: PartyView) -> set[str]:
-    party = view.party
-    named = (party.country, party.organised_under, party.employer_country, *(party.citizenship or ()))
-    countries = {country_of(place) for place in named if place} | _stated(party.traits)
-    if party.branch_of and party.branch_of not in view.arrangement.parties:
-        countries.add(country_of(party.branch_of))
-    return countries
+        return tuple(sorted(name for name in found if elsewhere or not is_elsewhere(self.instrument(name), leg)))

@@ -27,7 +27,7 @@ from engine.decision.deciding import outcomes
 from engine.decision.statute import load_law
 from engine.errors import ArrangementError
 from engine.facts.views import ArrangementView
-from engine.inference.programs import touched
+from engine.inference.touching import touched
 from engine.law.intake import parse_yaml, read_arrangement
 from engine.law.loading import load_library
 from engine.law.model import Library
