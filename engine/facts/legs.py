@@ -10,7 +10,7 @@ from engine.facts.arrangement import Dataset, Range, Subjects, Transfer
 from engine.facts.parties import ABSENT, UNKNOWN, PartyView, Value, countries_in, known, set_of
 from engine.facts.places import country_of
 from engine.facts.uses import USE_FACTS, permissions_of, use_fact
-from engine.facts.values import ANY_NUMBER, NOTHING_KNOWN, ZERO, Interval, Missing, PartialSet, Truth
+from engine.facts.values import ANY_NUMBER, NOTHING_KNOWN, ZERO, Interval, Missing, PartialSet, Truths
 
 if TYPE_CHECKING:
     from engine.facts.views import ArrangementView
@@ -26,7 +26,7 @@ class Leg:
         evidence: Of each measure that is shown to be in place on the day of the decision.
         uses: What use permissions say; worked out when first asked for.
         sets: Facts that are sets, by the function that puts them together.
-        seen: Truths of what was asked of the facts alone, by the function that asked.
+        truths: Of what was asked of the facts alone.
     """
 
     __slots__ = (
@@ -37,10 +37,10 @@ class Leg:
         "exporter",
         "importer",
         "index",
-        "seen",
         "sets",
         "transfer",
         "transfer_index",
+        "truths",
         "uses",
     )
 
@@ -56,7 +56,7 @@ class Leg:
         self.evidence: Mapping[str, Evidence] = arrangement.evidence(self.transfer)
         self.uses: Mapping[str, Value] | None = None
         self.sets: dict[Callable[[Leg], Value], Value] = {}
-        self.seen: dict[object, Truth] = {}
+        self.truths = Truths(self)
 
     def fact(self, read: Callable[[Leg], Value]) -> Value:
         """Return a fact that is a set, put together when first asked for: many conditions ask for the same one."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from engine.facts.arrangement import Owner, Party
 from engine.facts.places import country_of
-from engine.facts.values import NOTHING_KNOWN, Interval, Missing, PartialSet, Truth
+from engine.facts.values import NOTHING_KNOWN, Interval, Missing, PartialSet, Truths
 
 if TYPE_CHECKING:
     from engine.facts.views import ArrangementView
@@ -43,14 +43,14 @@ def countries_in(items: tuple[str, ...] | None) -> PartialSet:
 class PartyView:
     """A party, the country it is in, and the parties it is linked to."""
 
-    __slots__ = ("arrangement", "country", "index", "party", "seen")
+    __slots__ = ("arrangement", "country", "index", "party", "truths")
 
     def __init__(self, arrangement: ArrangementView, index: int, party: Party) -> None:
         self.arrangement = arrangement
         self.index = index
         self.party = party
         self.country = country_of(party.country)
-        self.seen: dict[object, Truth] = {}  # truths of what was asked of the facts alone, by the function that asked
+        self.truths = Truths(self)  # of what was asked of the facts alone
 
     @property
     def pointer(self) -> str:

@@ -6,9 +6,10 @@ Truth is an int so that Kleene's logic is arithmetic: and = min, or = max, not =
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 Truth = int
 TRUE: Final[Truth] = 1
@@ -23,6 +24,22 @@ class Missing(Enum):
 
     UNKNOWN = "unknown"
     ABSENT = "none"
+
+
+class Truths(dict[Callable[[Any, Any], Truth], Truth]):
+    """Truths of what was asked of a subject, by the function that asks it; each is worked out when first looked up."""
+
+    __slots__ = ("_env", "_subject")
+
+    def __init__(self, subject: object, env: object = None) -> None:
+        """Make one, with what functions need beside the subject; nothing where the facts alone settle what is asked."""
+        super().__init__()
+        self._subject = subject
+        self._env = env
+
+    def __missing__(self, test: Callable[[Any, Any], Truth]) -> Truth:
+        value = self[test] = test(self._subject, self._env)
+        return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,13 @@ from engine.law.expression import (
 )
 
 _NO: Final = frozenset[str]()
+_TRAITS: Final = {
+    "data": "data.traits",
+    "transfer": "transfer.traits",
+    "exporter": "exporter.party.traits",
+    "importer": "importer.party.traits",
+    "party": "party.traits",
+}
 
 
 def compile_atom(atom: Atom, book: StatuteBook) -> Test:
@@ -84,11 +91,11 @@ def _shown_test(ref: FactRef) -> Test:
 
 
 def _given_test(ref: FactRef) -> Test | None:
-    """Return the function for what is stated of data or transfer, the commonest of all atoms; None for other facts."""
+    """Return the function for what is stated of a trait, the commonest of all atoms; None for other facts."""
     name = ref.trait
-    if not name or ref.root not in ("data", "transfer"):
+    if not name or ref.links or ref.root not in _TRAITS:
         return None
-    of = attrgetter(f"{ref.root}.traits")
+    of = attrgetter(_TRAITS[ref.root])
 
     def given(leg: Subject, _env: Env) -> Truth:
         value = of(leg).get(name)

@@ -14,7 +14,7 @@ from typing import Protocol, cast
 from engine.errors import EvaluationError
 from engine.facts.legs import Leg
 from engine.facts.parties import PartyView
-from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth, truth_of
+from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth, Truths, truth_of
 from engine.inference import reference
 from engine.inference.core import Core
 from engine.inference.getters import Subject
@@ -78,13 +78,13 @@ class Environment:
         self._core = core
         self._memory = Memory(0) if evaluator is not reference else core.agreed if core else programs.concluded
         self._derived: dict[tuple[str, int], Truth] = {}
-        self._seen: dict[Subject, dict[object, Truth]] = {}
+        self._truths: dict[Subject, Truths] = {}
 
-    def seen(self, subject: Subject) -> dict[object, Truth]:
-        """Return the truths of what was asked of a leg or party here and the facts alone do not settle."""
-        found = self._seen.get(subject)
+    def truths(self, subject: Subject) -> Truths:
+        """Return the truths of what the facts of a leg or party alone do not settle."""
+        found = self._truths.get(subject)
         if found is None:
-            found = self._seen[subject] = {}
+            found = self._truths[subject] = Truths(subject, self)
         return found
 
     def derived(self, trait: str, subject: Subject) -> Truth:

@@ -9,7 +9,7 @@ from typing import Final, Protocol, cast
 
 from engine.facts.legs import DATA_FACTS, TRANSFER_FACTS, Leg
 from engine.facts.parties import PARTY_FACTS, PartyView, Value
-from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth, truth_of
+from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth, Truths, truth_of
 from engine.law.expression import FactRef
 
 Subject = Leg | PartyView
@@ -24,14 +24,12 @@ class Env(Protocol):
     def derived(self, trait: str, subject: Subject) -> Truth:
         """Return the value of a derived trait of a party or leg."""
 
-    def seen(self, subject: Subject) -> dict[object, Truth]:
-        """Return the truths of what was asked of a leg or party here and the facts alone do not settle."""
+    def truths(self, subject: Subject) -> Truths:
+        """Return the truths of what the facts of a leg or party alone do not settle."""
 
 
 Test = Callable[[Subject, Env], Truth]
 Getter = Callable[[Subject, Env], Value]
-# For what is read from the arrangement alone.
-NO_ENV = cast(Env, None)
 
 
 @cache

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from engine.facts.values import Truth
-from engine.inference.getters import NO_ENV, Env, Subject, Test
+from engine.inference.getters import Env, Subject, Test
 from engine.law.expression import Atom, FactRef
 from engine.law.model import Rule
 
@@ -159,23 +159,13 @@ class Program:
 
         What they settle is worked out once, whichever programs, books and readings ask for it.
         """
-        seen = subject.seen
-        found = list(map(seen.get, self.plain))
-        if None in found:
-            for number, value in enumerate(found):
-                if value is None:
-                    test = self.plain[number]
-                    found[number] = seen[test] = test(subject, NO_ENV)
-        return cast(list[Truth], found)
+        return list(map(subject.truths.__getitem__, self.plain))
 
     def complete(self, atoms: list[Truth], subject: Subject, env: Env) -> None:
         """Put in the truths of the atoms that the facts alone do not settle: definitions, measures, readings."""
-        seen = env.seen(subject)
+        truths = env.truths(subject)
         for number, test in self.others:
-            value = seen.get(test)
-            if value is None:
-                value = seen[test] = test(subject, env)
-            atoms[number] = value
+            atoms[number] = truths[test]
 
     def with_levers(self, atoms: Sequence[Truth], subject: Subject, levers: Env) -> list[Truth]:
         """Return the truths of every atom once levers are in place, given those of things as they stand."""
@@ -187,11 +177,7 @@ class Program:
     def value(self, number: int, subject: Subject, env: Env) -> Truth:
         """Return the truth of one atom."""
         test, is_plain = self.tests[number]
-        seen = subject.seen if is_plain else env.seen(subject)
-        value = seen.get(test)
-        if value is None:
-            value = seen[test] = test(subject, env)
-        return value
+        return (subject.truths if is_plain else env.truths(subject))[test]
 
 
 def literals(formula: Formula) -> Iterator[int]:
