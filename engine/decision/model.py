@@ -181,7 +181,7 @@ class ReadingTrace:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Finding:
     """What one instrument says about one leg.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from engine.decision.model import ParameterTrace, Status, TruthWord
@@ -16,7 +17,7 @@ from engine.inference.evaluation import Found
 from engine.inference.program import Clause, Line, Program
 from engine.inference.programs import BookPrograms
 from engine.inference.reference import gate, truth
-from engine.law.model import Rule
+from engine.law.model import END, Rule
 
 
 class Truths(NamedTuple):
@@ -40,10 +41,17 @@ class LineOutline:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RuleOutline:
-    """A rule with the lines worth showing, and the exceptions to it that were considered."""
+    """A rule with the lines worth showing, and the exceptions to it that were considered.
+
+    Attributes:
+        last: The last day on which it is in force; None where that has not been set.
+        recalled: Whether it was written down from memory.
+    """
 
     rule: Rule
     status: Status
+    last: date | None
+    recalled: bool
     conditions: tuple[LineOutline, ...]
     requires: tuple[LineOutline, ...]
     exceptions: tuple[RuleOutline, ...]
@@ -100,6 +108,8 @@ class Outliner:
         return RuleOutline(
             clause.rule,
             status,
+            None if clause.rule.period.last == END else clause.rule.period.last,
+            clause.rule.checked.text == "recalled",
             tuple(self._lines(program, clause.conditions, truths.atoms, only_failing=status == "fails")),
             tuple(self._lines(program, clause.fulfilment, truths.atoms, only_failing=False)),
             tuple(self._outline(program, each, truths) for each in shown),

@@ -40,6 +40,7 @@ class Side:
         name: The fact as conditions write it.
         trait: The derived trait that it reads, or "".
         get: How a fact is read; None for what is not a fact or trait.
+        where: Its JSON pointer, likewise.
         reach: How the party is reached whose fact it is; None where it is not a party's, or is one of its part in the
             transfer.
     """
@@ -48,6 +49,7 @@ class Side:
     name: str
     trait: str
     get: Getter | None
+    where: Callable[[Subject], str] | None
     reach: Callable[[Subject], PartyView | Missing] | None
 
     def trace(self, subject: Subject, env: Environment) -> FactTrace:
@@ -55,7 +57,8 @@ class Side:
         ref = self.ref
         if isinstance(ref, FactRef):
             assert self.get is not None
-            return FactTrace(self.name, shown(self.get(subject, env)), pointer_of(ref, subject))
+            assert self.where is not None
+            return FactTrace(self.name, shown(self.get(subject, env)), self.where(subject))
         if isinstance(ref, ReadingRef):
             return FactTrace(self.name, env.readings.get(ref.id, "not chosen"), f"/readings/{ref.id}")
         if isinstance(ref, PercentRef):
@@ -75,14 +78,14 @@ def sides_of(atom: Atom) -> Iterator[Side]:
 @cache
 def _side(ref: SideRef) -> Side:
     if isinstance(ref, CountRef):
-        return Side(ref, f"{ref.scope}.{ref.unit}", "", None, None)
+        return Side(ref, f"{ref.scope}.{ref.unit}", "", None, None, None)
     if isinstance(ref, PercentRef):
-        return Side(ref, f"{ref.root}.owners", "", None, None)
+        return Side(ref, f"{ref.root}.owners", "", None, None, None)
     if not isinstance(ref, FactRef):
-        return Side(ref, str(ref), "", None, None)
+        return Side(ref, str(ref), "", None, None, None)
     own = ref.root in PARTY_ROOTS and ref.name != "role"
     reach = party_getter(ref.root, ref.links) if own else None
-    return Side(ref, str(ref), ref.trait if ref.derived else "", getter(ref), reach)
+    return Side(ref, str(ref), ref.trait if ref.derived else "", getter(ref), pointer_getter(ref), reach)
 
 
 def _measure(ref: MeasureRef, leg: Leg) -> FactTrace:
@@ -117,6 +120,8 @@ def _percent(ref: PercentRef, name: str, subject: Subject) -> FactTrace:
 
 def shown(value: object) -> str:
     """Return a value as text."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Missing):
         return value.value
     if isinstance(value, PartialSet):
@@ -148,23 +153,41 @@ def subject_pointer(subject: Subject, of: str) -> str:
     return f"/transfers/{subject.transfer_index} /datasets/{subject.data_index}"
 
 
-def pointer_of(ref: FactRef, subject: Subject) -> str:
-    """Return the JSON pointer of a fact: where it stands in the arrangement, or where it would."""
+@cache
+def pointer_getter(ref: FactRef) -> Callable[[Subject], str]:
+    """Return the function that tells where a fact stands in an arrangement, or where it would, as a JSON pointer."""
+    place = f"traits/{ref.trait}" if ref.trait else FACT_PLACES.get((_kind(ref), ref.name), ref.name)
     if ref.root in PARTY_ROOTS:
-        view = party_getter(ref.root, ref.links)(subject)
+        return _party_pointer(ref, place)
+    if ref.root == "data":
+        return lambda leg: f"/datasets/{leg.data_index}/{place}"  # type: ignore[union-attr]
+    if ref.root == "arrangement":
+        return lambda _: f"/traits/{ref.trait}"
+    return lambda leg: f"/transfers/{leg.transfer_index}/{place}"  # type: ignore[union-attr]
+
+
+def _kind(ref: FactRef) -> str:
+    return "party" if ref.root in PARTY_ROOTS else ref.root
+
+
+def _party_pointer(ref: FactRef, place: str) -> Callable[[Subject], str]:
+    reach = party_getter(ref.root, ref.links)
+    role = f"{ref.root}_role" if ref.name == "role" and not ref.trait else ""
+
+    def pointer(subject: Subject) -> str:
+        view = reach(subject)
         if isinstance(view, Missing):
             return "" if not isinstance(subject, Leg) or ref.links else f"/datasets/{subject.data_index}/key_holder"
-        if ref.trait:
-            return f"{view.pointer}/traits/{ref.trait}"
-        if ref.name == "role" and isinstance(subject, Leg):
-            return f"/transfers/{subject.transfer_index}/{ref.root}_role"
-        return f"{view.pointer}/{FACT_PLACES.get(('party', ref.name), ref.name)}"
-    if ref.root == "arrangement" or not isinstance(subject, Leg):
-        return f"/traits/{ref.trait}"
-    base = f"/datasets/{subject.data_index}" if ref.root == "data" else f"/transfers/{subject.transfer_index}"
-    if ref.trait:
-        return f"{base}/traits/{ref.trait}"
-    return f"{base}/{FACT_PLACES.get((ref.root, ref.name), ref.name)}"
+        if role and isinstance(subject, Leg):
+            return f"/transfers/{subject.transfer_index}/{role}"
+        return f"{view.pointer}/{place}"
+
+    return pointer
+
+
+def pointer_of(ref: FactRef, subject: Subject) -> str:
+    """Return the JSON pointer of a fact: where it stands in the arrangement, or where it would."""
+    return pointer_getter(ref)(subject)
 
 
 def parameters_of(atom: Atom, book: StatuteBook) -> Iterator[ParameterTrace]:

@@ -10,7 +10,6 @@ from engine.facts.values import FALSE, Missing
 from engine.inference.evaluation import Environment, Found
 from engine.inference.getters import Subject
 from engine.law.book import StatuteBook
-from engine.law.model import END
 
 
 class Tracer:
@@ -53,8 +52,8 @@ class Tracer:
             self._lines(outline.requires, subject) if outline.requires else (),
             tuple([self._rule(each, subject) for each in outline.exceptions]) if outline.exceptions else (),
             rule.href,
-            None if rule.period.last == END else rule.period.last,
-            rule.checked.text == "recalled",
+            outline.last,
+            outline.recalled,
         )
 
     def _lines(self, lines: tuple[LineOutline, ...], subject: Subject) -> tuple[ConditionTrace, ...]:

@@ -45,7 +45,7 @@ class ProgramCache:
         self.concluded = Memory(remember)
         self.tests = Tests()
         # Larger than what evaluators conclude, and asked for less often.
-        self.ways, self.outlines = Memory(remember // 8), Memory(remember // 8)
+        self.ways, self.outlines = Memory(remember // 8), Memory(remember // 2)
         self.lines = Memory(_MOST_LINES)
         self._behind = _law_behind(books.library)
         self._changes = books.changes
