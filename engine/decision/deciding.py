@@ -229,14 +229,16 @@ def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision,
             break
         later = law.programs(day)
         judge = Judge(later, decider.readings, None)
-        before, gaps_before = dict(findings), dict(gaps)
+        changed = False
         for name, leg in product(sorted(later.affected()), view.legs):
-            findings.pop((leg.index, name), None)
+            before, after = findings.pop((leg.index, name), None), None
             if later.can_reach(name, leg, places[leg.index]):
-                findings[leg.index, name] = settled(judge, later, name, leg, decider.readings)[0]
+                after = findings[leg.index, name] = settled(judge, later, name, leg, decider.readings)[0]
+            changed = changed or before != after
         if "" in law.books.changes[day]:
-            gaps = {leg.index: bool(gaps_of(leg, later.book)) for leg in view.legs}
-        if (findings, gaps) == (before, gaps_before):
+            gaps_before, gaps = gaps, {leg.index: bool(gaps_of(leg, later.book)) for leg in view.legs}
+            changed = changed or gaps != gaps_before
+        if not changed:
             continue
         then = _wholes(view, findings, gaps)
         different = tuple(name for name, each in then.items() if each != now[name])

@@ -153,7 +153,7 @@ class Assembler:
         for leg in legs:
             for name in self.judge.candidates(leg):
                 found = self.judge.decide(name, leg)
-                if found.verdict.reached == FALSE and found.program.kinds.get("scope"):
+                if found.verdict.reached == FALSE and not found.program.decides_nothing:
                     continue
                 for clause in _remarks(found):
                     rule, value = clause.rule, found.verdict.holds[clause.number]

@@ -135,6 +135,7 @@ class BookPrograms:
         self._cache = cache
         self._instruments: dict[str, Program] = {}
         self._definitions: dict[str, Program] = {}
+        self._needed: dict[str, frozenset[str] | None] = {}
         self._known: dict[object, tuple[str, ...]] = {}  # candidates, by whereabouts
 
     def instrument(self, name: str) -> Program:
@@ -200,8 +201,10 @@ class BookPrograms:
         return tuple(everywhere), {key: tuple(value) for key, value in by_country.items()}
 
     def _indexed(self, name: str) -> frozenset[str] | None:
-        key = self._cache.key(name, self.book.period.first)
-        return self._cache.countries(key, lambda: NeededCountries(self).of(name))
+        if name not in self._needed:
+            key = self._cache.key(name, self.book.period.first)
+            self._needed[name] = self._cache.countries(key, lambda: NeededCountries(self).of(name))
+        return self._needed[name]
 
     def can_reach(self, name: str, leg: Leg, places: set[str]) -> bool:
         """Return whether an instrument is in force and could reach a leg, given what that touches (see `touched`)."""
