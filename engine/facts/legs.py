@@ -23,6 +23,8 @@ class Leg:
     """One transfer carrying one data set.
 
     Attributes:
+        origin: The exporter of the first transfer of an onward chain.
+        key_holder: The party that keeps the key.
         evidence: Of each measure that is shown to be in place on the day of the decision.
         uses: What use permissions say; worked out when first asked for.
         sets: Facts that are sets, by the function that puts them together.
@@ -37,6 +39,8 @@ class Leg:
         "exporter",
         "importer",
         "index",
+        "key_holder",
+        "origin",
         "sets",
         "transfer",
         "transfer_index",
@@ -53,6 +57,8 @@ class Leg:
         self.data: Dataset = arrangement.model.datasets[data_index]
         self.exporter: PartyView = arrangement.parties[self.transfer.exporter]
         self.importer: PartyView = arrangement.parties[self.transfer.importer]
+        self.origin: PartyView = arrangement.parties[self.first_transfer().exporter]
+        self.key_holder: PartyView | Missing = self._key_holder()
         self.evidence: Mapping[str, Evidence] = arrangement.evidence(self.transfer)
         self.uses: Mapping[str, Value] | None = None
         self.sets: dict[Callable[[Leg], Value], Value] = {}
@@ -65,11 +71,6 @@ class Leg:
             found = self.sets[read] = read(self)
         return found
 
-    @property
-    def origin(self) -> PartyView:
-        """Return the exporter of the first transfer of an onward chain."""
-        return self.arrangement.parties[self.first_transfer().exporter]
-
     def first_transfer(self) -> Transfer:
         """Return the transfer with which an onward chain began; the transfer itself otherwise."""
         transfer = self.transfer
@@ -77,21 +78,11 @@ class Leg:
             transfer = self.arrangement.transfers[transfer.onward_of]
         return transfer
 
-    @property
-    def key_holder(self) -> PartyView | Missing:
-        """Return the party that keeps the key."""
+    def _key_holder(self) -> PartyView | Missing:
         holder = self.data.key_holder
         if holder is None:
             return UNKNOWN
         return ABSENT if holder == "none" else self.arrangement.parties[holder]
-
-    def party(self, root: str) -> PartyView | Missing:
-        """Return the party that a root names."""
-        if root == "exporter":
-            return self.exporter
-        if root == "importer":
-            return self.importer
-        return self.origin if root == "origin" else self.key_holder
 
     def role(self, root: str) -> Value:
         """Return the role of exporter, importer or origin in this transfer."""

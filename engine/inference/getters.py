@@ -100,20 +100,18 @@ def _given(value: Value | None) -> Value:
 @cache
 def party_getter(root: str, links: tuple[str, ...]) -> Callable[[Subject], PartyView | Missing]:
     """Return the function that reaches a party: by root, then along links."""
+    start: Callable[[Subject], PartyView | Missing]
+    start = attrgetter(root) if root != "party" else lambda subject: cast(PartyView, subject)
 
     def reach(subject: Subject) -> PartyView | Missing:
-        view = cast(PartyView, subject) if root == "party" else cast(Leg, subject).party(root)
+        view = start(subject)
         for link in links:
             if isinstance(view, Missing):
                 return view
             view = view.linked(link)
         return view
 
-    if root == "exporter" and not links:
-        return lambda subject: cast(Leg, subject).exporter
-    if root == "importer" and not links:
-        return lambda subject: cast(Leg, subject).importer
-    return reach
+    return reach if links else start
 
 
 def derived_test(ref: FactRef) -> Test:

@@ -345,7 +345,7 @@ def test_a_trait_reads_false_and_unknown_apart() -> None:
 
 def test_known_sets_are_complete() -> None:
     leg = ArrangementView(read(plain(), law(instrument(rule("scope", "s")))), TODAY).legs[0]
-    assert leg.party("exporter") is leg.exporter
+    assert leg.origin is leg.exporter
     assert leg.key_holder is Missing.UNKNOWN
     from engine.facts.legs import DATA_FACTS
 
