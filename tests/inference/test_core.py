@@ -32,7 +32,6 @@ def test_a_law_that_closes_leaves_others_their_networks() -> None:
     one, other = act("b"), act("b")
     expected = other.core.evaluate(program(other), [TRUE], [TRUE])
     one.core.network(program(one))
-    other.core._memory.clear()
     one.close()
     assert other.core.evaluate(program(other), [TRUE], [TRUE]) == expected
 
