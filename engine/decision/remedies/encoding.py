@@ -7,7 +7,7 @@ the same is proven for each remedy by deciding the arrangement anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -118,7 +118,7 @@ class Encoder:
         shown = evidence.get(ref.field) if evidence is not None else None
         if evidence is not None and (shown in spec.final if shown is not None else bool(spec.final)):
             return constant(now)  # a finding that stands, or that may have been made already
-        holds = _holder(atom, leg, env)
+        holds = _holder(atom, env)
         showing = [self.shows(lever, ref.field, v) for v in lever.values[ref.field] if holds(v)]
         reached = all_of([self.used(lever), any_of(showing)])
         return Pair(reached, True if now == UNKNOWN else reached)
@@ -139,23 +139,18 @@ class Encoder:
         return value
 
 
-def _holder(atom: Atom, leg: Leg, env: Environment) -> Callable[[Value], bool]:
+def _holder(atom: Atom, env: Environment) -> Callable[[Value], bool]:
     """Return whether a value, once shown, makes an atom on a measure's field true, as the atom's own test has it."""
     test = compile_atom(atom, env.programs.book)
-    return lambda value: test(cast(Leg, _Showing(leg, atom, value)), env) == TRUE
+    return lambda value: test(cast(Leg, _Showing(atom, value)), env) == TRUE
 
 
 class _Showing:
     """Stands in for a leg of which only one measure with one value in its evidence is asked."""
 
-    def __init__(self, leg: Leg, atom: Atom, value: Value) -> None:
+    def __init__(self, atom: Atom, value: Value) -> None:
         assert isinstance(atom.left, MeasureRef)
-        self.arrangement = self
-        self._evidence = {atom.left.field: value}
-        self.leg = leg
-
-    def measure(self, _leg: object, _name: str) -> tuple[Mapping[str, Value], str]:
-        return self._evidence, ""
+        self.evidence = {atom.left.id: {atom.left.field: value}}
 
 
 class World:
