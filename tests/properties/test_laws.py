@@ -18,6 +18,7 @@ from engine.decision.statute import Law
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
 from engine.inference.outcomes import RANK, Outcome
+from engine.inference.touching import STRIPPED
 from tests.inference.generating import DAYS, accepted, arrangements, laws, shuffled
 from tests.properties.knowing import open_facts, without_statements
 from tests.rulesets_for_tests.making import Data, instrument, library, measure, outcome, plain, read, rule
@@ -198,6 +199,8 @@ def test_law_of_a_place_that_nothing_touches_never_matters(data: st.DataObject) 
     drawn = data.draw(laws())
     law, more = accepted(drawn), drawn.law(*ELSEWHERE)
     for arrangement, day in several(data, law):
+        if any(not each.get("subjects") and each["identifiability"] in STRIPPED for each in arrangement["datasets"]):
+            continue  # they are drawn from people who may be there
         assert without_hashes(answer(law, arrangement, day)) == without_hashes(answer(more, arrangement, day))
     more.close()
 
