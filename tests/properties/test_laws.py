@@ -199,7 +199,9 @@ def test_law_of_a_place_that_nothing_touches_never_matters(data: st.DataObject) 
     drawn = data.draw(laws())
     law, more = accepted(drawn), drawn.law(*ELSEWHERE)
     for arrangement, day in several(data, law):
-        if any(not each.get("subjects") and each["identifiability"] in STRIPPED for each in arrangement["datasets"]):
+        if any(
+            not each.get("subjects") and each.get("identifiability") in STRIPPED for each in arrangement["datasets"]
+        ):
             continue  # they are drawn from people who may be there
         assert without_hashes(answer(law, arrangement, day)) == without_hashes(answer(more, arrangement, day))
     more.close()
