@@ -18,13 +18,14 @@ from engine.decision.changing import Changes, LegalChange
 from engine.decision.deciding import settled, whole_of
 from engine.decision.findings import mechanism_of
 from engine.decision.gaps import gaps_of
+from engine.decision.spells import Line, Lines
 from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
-from engine.inference.outcomes import RANK, Outcome, worst
+from engine.inference.outcomes import Outcome, worst
 from engine.inference.programs import BookPrograms
 from engine.inference.touching import touched
 from engine.law.model import END, Period
@@ -32,38 +33,6 @@ from engine.law.model import END, Period
 _ONE_DAY = timedelta(days=1)
 _NOT_COVERED = "jurisdiction-not-covered"
 _CHANGES: WeakKeyDictionary[Law, Changes] = WeakKeyDictionary()
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """Days on which an outcome stays the same.
-
-    Attributes:
-        last: None where no encoded law ends it.
-        mechanism: The route that carries the transfer, or "".
-        because: What changed in the law on the first of these days; empty for the first spell.
-    """
-
-    first: date
-    last: date | None
-    outcome: Outcome
-    mechanism: str
-    because: tuple[LegalChange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One transfer, or one instrument for one data set of a transfer, through time.
-
-    Attributes:
-        instrument: "" for the transfer as a whole.
-    """
-
-    transfer: str
-    dataset: str
-    instrument: str
-    title: str
-    spells: tuple[Spell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +119,7 @@ class _Walker:
         self.gaps: dict[int, tuple[str, ...]] = {}
         self.open: dict[int, bool] = {}
         self.used: set[str] = set()
-        self.lines: dict[tuple[str, str, str], list[Spell]] = {}
+        self.lines = Lines()
         self.events: dict[tuple[date, LegalChange], dict[str, bool]] = {}
         changes = _CHANGES.get(law)
         if changes is None:
@@ -260,25 +229,25 @@ class _Walker:
         for leg in self.view.legs:
             if self.open[leg.index]:
                 of_transfer[leg.transfer.id].append("undetermined")
-        known = set(self.lines)
+        known = self.lines.names()
         for (index, name), state in sorted(self.states.items()):
             leg = self.view.legs[index]
             of_transfer[leg.transfer.id].append(state.outcome)
             line = (leg.transfer.id, leg.data.id, name)
-            self._add(line, day, state.outcome, state.mechanism, because.get((index, name), ()))
+            self.lines.add(line, day, state.outcome, state.mechanism, because.get((index, name), ()))
             known.discard(line)
         for line in sorted(line for line in known if line[2]):
-            self._add(line, day, "not_applicable", "", self._ended(line, because))
+            self.lines.add(line, day, "not_applicable", "", self._ended(line, because))
         for (index, _), changes in sorted(because.items()):
             reasons[self.view.legs[index].transfer.id] += changes
         everything: list[Outcome] = []
         for transfer, outcomes in of_transfer.items():
             outcome = whole_of(outcomes)
             everything.append(outcome)
-            self._add((transfer, "", ""), day, outcome, "", tuple(dict.fromkeys(reasons[transfer])))
+            self.lines.add((transfer, "", ""), day, outcome, "", tuple(dict.fromkeys(reasons[transfer])))
         whole = worst(everything) if everything else "undetermined"
         all_reasons = tuple(dict.fromkeys(change for each in reasons.values() for change in each))
-        self._add(("", "", ""), day, whole, "", all_reasons)
+        self.lines.add(("", "", ""), day, whole, "", all_reasons)
 
     def _ended(
         self, line: tuple[str, str, str], because: Mapping[_Key, tuple[LegalChange, ...]]
@@ -290,53 +259,22 @@ class _Walker:
                 return changes
         return ()
 
-    def _add(
-        self,
-        line: tuple[str, str, str],
-        day: date,
-        outcome: Outcome,
-        mechanism: str,
-        because: tuple[LegalChange, ...],
-    ) -> None:
-        spells = self.lines.setdefault(line, [])
-        if spells and (spells[-1].outcome, spells[-1].mechanism) == (outcome, mechanism):
-            return
-        if spells:
-            ended = spells[-1]
-            spells[-1] = Spell(ended.first, day - _ONE_DAY, ended.outcome, ended.mechanism, ended.because)
-        spells.append(Spell(day, None, outcome, mechanism, because))
-
     def _timeline(self, first: date, last: date) -> Timeline:
-        instruments = self.law.library.instruments
         order = {transfer.id: index for index, transfer in enumerate(self.view.model.transfers)}
-        lines = [
-            Line(transfer, dataset, name, instruments[name].title if name else "", tuple(spells))
-            for (transfer, dataset, name), spells in self.lines.items()
-        ]
-        wholes = [line for line in lines if line.transfer and not line.instrument]
-        parts = [line for line in lines if line.instrument and _speaks(line)]
-        parts.sort(key=lambda line: (order[line.transfer], _worst_rank(line), line.instrument, line.dataset))
-        names = {line.instrument for line in parts}
+        titles = {name: each.title for name, each in self.law.library.instruments.items()}
+        whole, wholes, parts = self.lines.told(order, titles)
         return Timeline(
             self.view.model.title,
             self.view.day,
             first,
             last,
-            next(line for line in lines if not line.transfer),
-            tuple(sorted(wholes, key=lambda line: order[line.transfer])),
-            tuple(parts),
+            whole,
+            wholes,
+            parts,
             tuple(Event(day, each, tuple(of), any(of.values())) for (day, each), of in self.events.items()),
-            basis_of(self.law, (first, last), self.readings, names or self.used),
+            basis_of(self.law, (first, last), self.readings, {line.instrument for line in parts} or self.used),
         )
 
 
 def _after(period: Period) -> date | None:
     return None if period.last == END else period.last + _ONE_DAY
-
-
-def _speaks(line: Line) -> bool:
-    return any(spell.outcome != "not_applicable" for spell in line.spells)
-
-
-def _worst_rank(line: Line) -> int:
-    return min(RANK[spell.outcome] for spell in line.spells)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from engine.decision.changing import LegalChange
 from engine.decision.rendering import WORDS
-from engine.decision.timeline import Line, Timeline
+from engine.decision.spells import Line
+from engine.decision.timeline import Timeline
 
 _VERBS = {
     "rule_begins": "begins",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from engine.decision.timeline import Line, Spell, Timeline
+from engine.decision.spells import Line, Spell
+from engine.decision.timeline import Timeline
 from engine.inference.outcomes import OUTCOMES, Outcome
 from engine.pictures.svg import FAINT, INK, LOOKS, Drawing, fitted, width_of
 

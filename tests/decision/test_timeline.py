@@ -10,7 +10,8 @@ import pytest
 
 from engine.decision.changing import Changes
 from engine.decision.deciding import decide
-from engine.decision.timeline import Line, Timeline, timeline
+from engine.decision.spells import Line
+from engine.decision.timeline import Timeline, timeline
 from engine.decision.timeline_text import timeline_text
 from engine.facts.arrangement import Arrangement
 from engine.law.intake import parse_yaml, read_arrangement
