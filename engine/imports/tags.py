@@ -10,6 +10,7 @@ import re
 from datetime import date
 from typing import Any, Final
 
+from engine.errors import visible
 from engine.imports.draft import Draft, quoted
 from engine.imports.words import duo_code, place_of
 
@@ -94,7 +95,7 @@ def _in_words(made: dict[str, Any], tag: Any) -> None:
     codes = made.setdefault("codes", [])
     if "DUO:0000012" not in codes:
         codes.append("DUO:0000012")
-    made["restriction"] = (made.get("restriction", "") + f" {quoted(tag)}").strip()[:2000]
+    made["restriction"] = (made.get("restriction", "") + f" {visible(quoted(tag))}").strip()[:2000]
 
 
 def _parts(tag: Any) -> tuple[str, list[str]]:
@@ -132,10 +133,10 @@ def _detail(made: dict[str, Any], code: str, value: str) -> bool:
             _add(made, key, value)
             return True
     if code == "DUO:0000027":
-        _add(made, "projects", value[:100])
+        _add(made, "projects", visible(value)[:100])
         return True
     if code == "DUO:0000012":
-        made["restriction"] = value[:2000]
+        made["restriction"] = visible(value)[:2000]
         return True
     return False
 

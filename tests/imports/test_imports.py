@@ -178,6 +178,13 @@ def test_a_limit_that_is_not_understood_is_kept_in_words_and_permits_nothing() -
     assert "DUO_0009999" in permission["restriction"]
 
 
+@pytest.mark.parametrize("text", ["\x00", '["a\\u202eb"]', '[{"code": "DUO:0000012", "values": ["a\\u0000"]}]'])
+def test_what_no_arrangement_may_hold_is_no_part_of_a_draft(text: str) -> None:
+    draft = import_document(text, shipped_law().library).arrangement
+    (permission,) = draft["datasets"][0]["use_permissions"]
+    assert permission["restriction"].isprintable()
+
+
 def test_tags_bring_their_details() -> None:
     draft = import_document("HMB\nGS-[AU, not NZL]\nMOR-12  # months\nDS-[MONDO:0007254]; IRB", shipped_law().library)
     (permission,) = draft.arrangement["datasets"][0]["use_permissions"]
