@@ -15,6 +15,7 @@ import pyperf
 
 from bench.workload import arrangements, part_of_the_law, shipped, typical, variant
 from engine import Arrangement, Law
+from engine.collecting import settle
 from engine.decision.deciding import decide
 from engine.decision.findings import Assembler
 from engine.decision.model import DECISION
@@ -83,6 +84,7 @@ def main() -> None:
     read = arrangements(law, VARIANTS)
     bodies = [json.dumps(each) for each in [typical(), *(variant(seed) for seed in range(1, VARIANTS))]]
     decisions = [decide(each, law) for each in read]
+    settle()  # as the service does
 
     def floor(index: int) -> None:
         Arrangement.model_validate_json(bodies[index])

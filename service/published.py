@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import logging
 import os
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from engine.collecting import settle
 from engine.decision.receipt import engine_version
 from engine.decision.schema import arrangement_schema
 from engine.decision.statute import Law, load_law
@@ -166,7 +166,7 @@ class Shelf:
                 raise EvaluationError("the files of the law changed while they were read")
             _try_out(law, self.settings.trial_seconds)
             self._put(law, files)
-            _settle()
+            settle()
         except SafeconductError as error:
             self.error = error
             raise
@@ -222,15 +222,6 @@ class Published:
     def vocabulary_bytes(self) -> bytes:
         """Everything that can be said in an arrangement, as JSON."""
         return json.dumps(vocabulary_data(self.law.library), ensure_ascii=False).encode()
-
-
-def _settle() -> None:
-    """Let the garbage collector leave alone what is there by now: the law lasts as long as the process.
-
-    To walk through it holds everybody up for a fifth of a second, once in some hundred decisions.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _is_usable(database: Database) -> bool:
