@@ -22,7 +22,7 @@ class Law:
     """A checked library with everything needed to decide by it. Safe to share among threads."""
 
     def __init__(self, library: Library, remember: int = 512) -> None:
-        """Make the law ready; each evaluator remembers up to `remember` conclusions per program."""
+        """Make the law ready; what is found from up to `remember` sets of truths per program is remembered."""
         self.library = library
         self.books = Books(library)
         self.core = Core(remember)
