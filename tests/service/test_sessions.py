@@ -224,6 +224,7 @@ def test_pages_lead_people_in_and_out(sqlite_door: Door) -> None:
     sqlite_door.provider.person["name"] = "<script>alert(1)</script>"
     signed_in = browser.sign_in()
     assert urlsplit(str(signed_in.url)).path == "/auth"
+    assert 'href="/"' in signed_in.text  # to what they came for
     assert "&lt;script&gt;" in signed_in.text
     assert "<script" not in signed_in.text
     assert "script-src" not in signed_in.headers["content-security-policy"]
