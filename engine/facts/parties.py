@@ -23,6 +23,8 @@ UNKNOWN: Final = Missing.UNKNOWN
 # Shares are counted in thousandths of a percent.
 _HALF: Final = 50_000
 _ALL: Final = 100_000
+# Kinds of party that nobody owns, and that no law organises.
+_NOBODYS: Final = ("individual", "data_subjects", "public")
 
 
 def known(value: T | None) -> T | Missing:
@@ -107,7 +109,7 @@ class PartyView:
 
     def _unlisted(self) -> int:
         """Return the share that may be in any hands."""
-        if self.party.owners == "none":
+        if self.party.owners == "none" or (self.party.owners is None and self.party.kind in _NOBODYS):
             return 0
         return max(0, _ALL - sum(round(owner.percent * 1000) for owner in self._owners()))
 
@@ -144,7 +146,7 @@ def _organised_under(view: PartyView) -> Value:
     given = view.party.organised_under
     if given is not None:
         return country_of(given)
-    return ABSENT if view.party.kind in ("individual", "data_subjects", "public") else UNKNOWN
+    return ABSENT if view.party.kind in _NOBODYS else UNKNOWN
 
 
 def _branch_country(view: PartyView) -> Value:

@@ -67,6 +67,11 @@ def test_where_it_is_said_that_nobody_owns_it_nothing_is_held() -> None:
     assert held_from_hm(company("x", owners="none")) == exactly(0)
 
 
+@pytest.mark.parametrize("kind", ["individual", "data_subjects", "public"])
+def test_nobody_owns_a_person_or_the_public(kind: str) -> None:
+    assert held_from_hm({**company("x"), "kind": kind}) == exactly(0)
+
+
 @pytest.mark.parametrize(
     ("percent", "counted"),
     [
