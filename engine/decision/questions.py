@@ -56,8 +56,9 @@ def questions(found: Found, later: Sequence[Truth], leg: Leg, env: Environment) 
 def _unknowns(program: Program, atoms: Sequence[Truth], subject: Subject) -> Iterator[Unknown]:
     groups: dict[tuple[str, str], Unknown] = {}
     users: dict[int, list[str]] = {}
+    idle = _idle_exceptions(program, atoms)
     for clause in program.clauses:
-        if clause.rule.kind in ("commitment", "warning"):
+        if clause.rule.kind in ("commitment", "warning") or clause.number in idle:
             continue
         if FALSE in (truth(clause.when, atoms), truth(clause.requires, atoms)):
             continue
@@ -72,6 +73,20 @@ def _unknowns(program: Program, atoms: Sequence[Truth], subject: Subject) -> Ite
         group.numbers.append(number)
         group.rules += [rule for rule in users[number] if rule not in group.rules]
     yield from groups.values()
+
+
+def _idle_exceptions(program: Program, atoms: Sequence[Truth]) -> set[int]:
+    """Return the exceptions whose every rule does not apply anyway: nothing turns on them."""
+    lifted: dict[int, list[int]] = {}
+    for clause in program.clauses:
+        for number in clause.exceptions:
+            lifted.setdefault(number, []).append(clause.number)
+    failing = {clause.number for clause in program.clauses if truth(clause.when, atoms) == FALSE}
+    idle: set[int] = set()
+    while new := {each for each, rules in lifted.items() if failing.issuperset(rules)} - idle:
+        idle |= new
+        failing |= new
+    return idle
 
 
 def _open_literals(formula: Formula, atoms: Sequence[Truth]) -> Iterator[int]:

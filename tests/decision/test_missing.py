@@ -37,6 +37,16 @@ def test_what_decides_most_is_asked_first() -> None:
     assert set(facts(missing)) == {"zz.one", "zz.two", "zz.three"}
 
 
+def test_an_exception_to_what_does_not_apply_asks_for_nothing() -> None:
+    never = "data.identifiability == synthetic"
+    ban = rule("ban", "b", [never])
+    excepted = rule("exception", "e", ["data.zz.one"], to=["b"])
+    again = rule("exception", "f", ["data.zz.two"], to=["e"])
+    assert facts(found(ban, excepted, again, rule("ban", "c", ["data.zz.three"]))) == ["zz.three"]
+    also = rule("exception", "e", ["data.zz.one"], to=["b", "c"])
+    assert set(facts(found(ban, also, rule("ban", "c", ["data.zz.three"])))) == {"zz.one", "zz.three"}
+
+
 def test_a_set_that_settles_is_the_smallest() -> None:
     missing = found(rule("ban", "b", ["data.zz.one", "data.zz.two"]))
     assert [len(each.facts) for each in missing.sets] == [1, 1]  # a single no settles it
