@@ -6,13 +6,19 @@ Programs that are no longer in use take their conclusions with them.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TypeVar, cast
+from weakref import WeakSet
 
 from engine.inference.program import Program
 
 K = TypeVar("K")
 R = TypeVar("R")
+
+
+# Conclusions of one kind about all programs. Somebody who varies facts on purpose could fill gigabytes otherwise.
+_MOST_IN_ALL = 100_000
 
 
 class Memory:
@@ -21,30 +27,48 @@ class Memory:
     def __init__(self, most: int) -> None:
         """Make a memory of up to `most` conclusions per program."""
         self._most = most
-        self._key = object()
+        self._kept = 0  # about as many as there are: programs that are gone still count, and threads may miscount
+        self._lock = threading.Lock()
+        self._programs: WeakSet[Program] = WeakSet()
 
     def recall(self, program: Program, key: K, work_out: Callable[[Program, K], R]) -> R:
         """Return what was concluded from `key`, working it out where it is not remembered."""
-        memory = self._of(program)
-        found = memory.get(key)
+        found = self.known(program, key)
         if found is None:
-            found = memory[key] = work_out(program, key)
+            found = work_out(program, key)
+            self.keep(program, key, found)
         return cast(R, found)
 
     def known(self, program: Program, key: object) -> object | None:
         """Return what was kept under `key`, or None."""
-        return self._of(program).get(key)
+        memory = program.memory.get(self)
+        return None if memory is None else memory.get(key)
 
     def keep(self, program: Program, key: object, conclusion: object) -> None:
-        """Remember a conclusion."""
-        self._of(program)[key] = conclusion
+        """Remember a conclusion; what was remembered of the program, or of all, is forgotten where that is too much."""
+        memory = program.memory.get(self)
+        if memory is None or len(memory) >= self._most or self._kept >= _MOST_IN_ALL:
+            memory = self._begun(program)
+        if self._most:
+            memory[key] = conclusion
+            self._kept += 1
 
-    def _of(self, program: Program) -> dict[object, object]:
-        memory = program.memory.get(self._key)
-        if memory is None or len(memory) >= self._most:
-            memory = program.memory[self._key] = {}
+    def _begun(self, program: Program) -> dict[object, object]:
+        with self._lock:
+            if self._kept >= _MOST_IN_ALL:
+                self._forget()
+            self._kept -= len(program.memory.get(self, ()))
+            self._programs.add(program)
+            memory = program.memory[self] = {}
         return memory
 
     def clear(self) -> None:
-        """Forget everything; programs drop what is left when they go."""
-        self._key = object()
+        """Forget everything."""
+        with self._lock:
+            self._forget()
+
+    def _forget(self) -> None:
+        for program in list(self._programs):
+            program.memory.pop(self, None)
+        self._programs.clear()
+        self._kept = 0
