@@ -1,0 +1,88 @@
+"""The facts that are not known and on which a program still turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from engine.decision.sides import pointer_of
+from engine.facts.parties import PartyView
+from engine.facts.values import FALSE, UNKNOWN, Truth
+from engine.inference.getters import Subject, party_getter
+from engine.inference.program import Formula, Literal, Program
+from engine.inference.reference import truth
+from engine.law.expression import PARTY_ROOTS, Atom, CountRef, FactRef, PercentRef
+
+
+@dataclass(slots=True)
+class Unknown:
+    """A fact that is not known, the atoms that read it and the rules in which they stand."""
+
+    key: tuple[str, str]
+    atom: Atom
+    subject: Subject
+    numbers: list[int] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+
+
+def unknowns_of(program: Program, atoms: Sequence[Truth], subject: Subject) -> Iterator[Unknown]:
+    """Yield the facts behind the atoms that are unknown and matter, one for all atoms that read it."""
+    groups: dict[tuple[str, str], Unknown] = {}
+    users: dict[int, list[str]] = {}
+    idle = _idle_exceptions(program, atoms)
+    for clause in program.clauses:
+        if clause.rule.kind in ("commitment", "warning") or clause.number in idle:
+            continue
+        if FALSE in (truth(clause.when, atoms), truth(clause.requires, atoms)):
+            continue
+        for formula in (clause.when, clause.requires, clause.met):
+            for number in _open_literals(formula, atoms) if formula is not None else ():
+                users.setdefault(number, []).append(clause.rule.id)
+    for number, value in enumerate(atoms):
+        if value != UNKNOWN or number not in users:
+            continue
+        atom = program.atoms[number]
+        group = groups.setdefault(key := _key(atom, subject), Unknown(key, atom, subject))
+        group.numbers.append(number)
+        group.rules += [rule for rule in users[number] if rule not in group.rules]
+    yield from groups.values()
+
+
+def _idle_exceptions(program: Program, atoms: Sequence[Truth]) -> set[int]:
+    """Return the exceptions whose every rule does not apply anyway: nothing turns on them."""
+    lifted: dict[int, list[int]] = {}
+    for clause in program.clauses:
+        for number in clause.exceptions:
+            lifted.setdefault(number, []).append(clause.number)
+    failing = {clause.number for clause in program.clauses if truth(clause.when, atoms) == FALSE}
+    idle: set[int] = set()
+    while new := {each for each, rules in lifted.items() if failing.issuperset(rules)} - idle:
+        idle |= new
+        failing |= new
+    return idle
+
+
+def _open_literals(formula: Formula, atoms: Sequence[Truth]) -> Iterator[int]:
+    """Yield the unknown atoms on which a formula still turns: not those beside a part that settles it."""
+    if truth(formula, atoms) != UNKNOWN:
+        return
+    if isinstance(formula, Literal):
+        yield formula.atom
+    else:
+        for part in formula.parts:
+            yield from _open_literals(part, atoms)
+
+
+def _key(atom: Atom, subject: Subject) -> tuple[str, str]:
+    left = atom.left
+    if isinstance(left, FactRef) and left.derived and left.root in PARTY_ROOTS:
+        view = party_getter(left.root, left.links)(subject)
+        return (left.trait, view.pointer if isinstance(view, PartyView) else left.root)
+    if isinstance(left, FactRef):
+        return (left.trait or left.name, pointer_of(left, subject))
+    if isinstance(left, CountRef):
+        return (left.unit, f"{left.scope}:{left.places}:{left.categories}")
+    if isinstance(left, PercentRef):
+        view = party_getter(left.root, left.links)(subject)
+        return ("owners", view.pointer if isinstance(view, PartyView) else left.root)
+    return (str(left), "")
