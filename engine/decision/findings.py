@@ -226,7 +226,11 @@ def _sentence(
     if outcome == "not_yet_permitted":
         count = len(offers)
         start = f"Barred for now by {bans[0].cite}. " if bans else ""
-        return f"{start}Not lawful as proposed; {count} set{'s' if count != 1 else ''} of measures would make it so."
+        maybe = (rule.cite.partition(";")[0] for rule in rules if rule.kind == "route" and rule.status == "unknown")
+        others = "; ".join(dict.fromkeys(maybe))
+        others = f" Missing facts decide whether other routes can be taken: {others}." if others else ""
+        sets = f"{count} set{'s' if count != 1 else ''} of measures"
+        return f"{start}Not lawful as proposed; {sets} would make it so.{others}"
     if outcome == "undetermined":
         if found.verdict.reached == TRUE and all(each.verdict.may == FALSE for each in (found, *(f for _, f in under))):
             return "Not lawful as proposed; facts are missing that decide whether measures could make it so."

@@ -373,6 +373,21 @@ def test_what_may_not_start_whatever_the_missing_facts_is_said_to_be_so() -> Non
     assert found.why.startswith("Not lawful as proposed; facts are missing")
 
 
+def test_a_refusal_names_the_routes_that_missing_facts_decide_on() -> None:
+    lever, perhaps = (
+        rule("route", "r", requires=[LEVER]),
+        rule("route", "q", [MAYBE], requires=[LEVER], cite="s 9; guide 2"),
+    )
+    found = finding(decided(law(instrument(SCOPE, lever, perhaps, measures=MEASURES))))
+    start = "Not lawful as proposed; 1 set of measures would make it so."
+    assert (found.outcome, found.why) == (
+        "not_yet_permitted",
+        f"{start} Missing facts decide whether other routes can be taken: s 9.",
+    )
+    found = finding(decided(law(instrument(SCOPE, lever, measures=MEASURES))))
+    assert found.why == start
+
+
 def test_readings_that_lead_to_the_same_do_not_matter() -> None:
     bans = [rule("ban", "b", ["reading.zz.view == wide"]), rule("ban", "c", ["reading.zz.view == narrow"])]
     assert finding(decided(read_as(*bans))).outcome == "prohibited"
