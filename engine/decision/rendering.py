@@ -97,6 +97,8 @@ class _Text:
         for finding in reached:
             name = f"{finding.instrument} ({finding.dataset})"
             yield self.item(0, f"{self.outcome(finding.outcome)} under {name}: {finding.why}")
+        if not reached and not transfer.gaps:
+            yield self.item(0, self.unreached(transfer))
         for gap in transfer.gaps:
             yield self.item(0, f"Gap: {gap.what} ({self.code(gap.pointer)}). {gap.help[:1].upper()}{gap.help[1:]}.")
         warnings = [note for note in transfer.notes if note.kind == "warning"]
@@ -118,6 +120,14 @@ class _Text:
             yield self.item(
                 0, f"{remarks} of treaties, agreements and soft law, which decide nothing, in the whole text."
             )
+
+    def unreached(self, transfer: TransferDecision) -> str:
+        count = len(transfer.findings)
+        if not count:
+            return "No instrument that is encoded looks at such a transfer."
+        looked = f"none of the {count} that look at it does" if count != 1 else "the one that looks at it does not"
+        where = "the whole text says" if self.brief else "below is"
+        return f"No instrument that is encoded reaches it: {looked}; {where} why."
 
     def note(self, note: Note) -> str:
         may = " (perhaps)" if note.unknown else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.decision.rendering import render
 from engine.decision.statute import Law
 from tests.rulesets_for_tests.making import (
     Data,
@@ -386,6 +387,13 @@ def test_a_refusal_names_the_routes_that_missing_facts_decide_on() -> None:
     )
     found = finding(decided(law(instrument(SCOPE, lever, measures=MEASURES))))
     assert found.why == start
+
+
+def test_a_permission_says_that_nothing_reaches_the_transfer() -> None:
+    free = decided(law(instrument(rule("scope", "s", [NO]))))
+    assert "reaches it: the one that looks at it does not; the whole text says why." in render(free, "summary")
+    assert "reaches it: the one that looks at it does not; below is why." in render(free, "text")
+    assert "reaches it" not in render(decided(law(instrument(SCOPE))), "summary")
 
 
 def test_readings_that_lead_to_the_same_do_not_matter() -> None:
