@@ -27,7 +27,7 @@ def main() -> int:
     print(f"\ncore {core / floor:.1f}, explanation {explanation / floor:.1f} of validating and serialising")
     unrelated = means["decide, with unrelated law"] / means["decide, without unrelated law"]
     print(f"ten unrelated jurisdictions: {(unrelated - 1) * 100:+.1f} %", flush=True)
-    for name in ("bench.load", "bench.analysis", "bench.portfolio", "bench.peers"):
+    for name in ("bench.cold", "bench.growth", "bench.load", "bench.analysis", "bench.portfolio", "bench.peers"):
         print(flush=True)
         subprocess.run([sys.executable, "-m", name], check=True)
     return 0
