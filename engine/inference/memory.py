@@ -15,8 +15,6 @@ from engine.inference.program import Program
 
 K = TypeVar("K")
 R = TypeVar("R")
-
-
 # Conclusions of one kind about all programs. Somebody who varies facts on purpose could fill gigabytes otherwise.
 _MOST_IN_ALL = 100_000
 
