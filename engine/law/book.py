@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from engine.law.expression import GroupRef, NumberRef, group_refs, leaves
 from engine.law.model import (
     BEGINNING,
     END,
+    SUBJECTS,
     CoveredDays,
     DatedNumber,
     Instrument,
@@ -76,17 +77,31 @@ class StatuteBook:
 
     @cached_property
     def covered(self) -> Mapping[str, CoveredDays]:
-        """Return the countries whose law is encoded on these days, with what is left out."""
+        """Return the countries whose law is encoded on these days, with what is left out.
+
+        A country's own entry counts before those of groups, and of two groups the one that the file names first.
+        """
         covered: dict[str, CoveredDays] = {}
         for key, spells in self.library.coverage.items():
             current = next((spell for spell in spells if self.period.first in spell.period), None)
             if current is None:
                 continue
+            current = replace(current, left_out=(*current.left_out, *self._left_out_subjects(current)))
             names = self.group(GroupRef("", key[6:])) if key.startswith("group:") else (key,)
             for name in names:
                 if not key.startswith("group:") or name not in covered:
                     covered[name] = current
         return covered
+
+    def _left_out_subjects(self, spell: CoveredDays) -> Iterator[str]:
+        """Yield what there is to say about subjects that are left out, or not encoded yet on these days."""
+        for subject, words in SUBJECTS.items():
+            encoded = spell.subjects.get(subject, ())
+            if subject in spell.left_out_subjects or not encoded:
+                yield spell.left_out_subjects.get(subject, words)
+            elif not any(name in self.rules for name in encoded):
+                first = min(self.library.instruments[name].period.first for name in encoded)
+                yield f"{words} before {first}" if first > self.period.first else f"{words} of these days"
 
 
 class RulesByDay:

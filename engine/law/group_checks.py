@@ -48,7 +48,10 @@ def check_coverage(
                 yield Fault("unknown-place", f"there is no country `{key}`", at, advice(key))
             if section == "groups" and (key not in groups or groups[key].of != "country"):
                 yield Fault("unknown-group", f"there is no group of countries `{key}`", at, did_you_mean(key, groups))
-            for name in (name for spell in spells for name in spell.by if name not in instruments):
+            named = dict.fromkeys(
+                name for spell in spells for names in (spell.by, *spell.subjects.values()) for name in names
+            )
+            for name in (name for name in named if name not in instruments):
                 yield Fault(
                     "unknown-instrument",
                     f"there is no instrument `{name}`",

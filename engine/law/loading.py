@@ -184,10 +184,14 @@ class _Builder(Declaring):
         form, node = read
         self.faults += group_checks.check_coverage(form, node, instruments, self.groups)
         spells = {**form.jurisdictions, **{f"group:{name}": value for name, value in form.groups.items()}}
-        return {
-            key: tuple(CoveredDays(declared.period_of(one.from_, one.until), one.by, one.left_out) for one in value)
-            for key, value in spells.items()
-        }
+        return {key: tuple(_covered_days(one) for one in value) for key, value in spells.items()}
+
+
+def _covered_days(form: schema.CoveredForm) -> CoveredDays:
+    period = declared.period_of(form.from_, form.until)
+    encoded = {str(subject): names for subject, names in form.subjects.items()}
+    left_out = {str(subject): says for subject, says in form.left_out_subjects.items()}
+    return CoveredDays(period, form.by, form.left_out, encoded, left_out)
 
 
 def _gaps(forms: Iterable[schema.GapForm]) -> tuple[tuple[str, str], ...]:

@@ -263,12 +263,21 @@ class FactsFile(_Model):
     facts: dict[Literal["party", "data", "transfer"], dict[Name, FactForm]]
 
 
+InstrumentIds = Annotated[tuple[InstrumentId, ...], BeforeValidator(_tuple), Field(min_length=1)]
+Subject = Literal["privacy", "localization", "research", "export_control"]
+
+
 class CoveredForm(_Model):
-    """Days on which a jurisdiction is covered."""
+    """Days on which a jurisdiction is covered.
+
+    A subject is either encoded, by instruments that `subjects` names, or left out, in the words of `left_out_subjects`.
+    """
 
     from_: Annotated[Day, Field(alias="from")]
     until: Day | None = None
-    by: Annotated[tuple[InstrumentId, ...], BeforeValidator(_tuple), Field(min_length=1)]
+    by: InstrumentIds
+    subjects: dict[Subject, InstrumentIds] = {}
+    left_out_subjects: dict[Subject, Text] = {}
     left_out: Annotated[tuple[Text, ...], BeforeValidator(_tuple)] = ()
 
 

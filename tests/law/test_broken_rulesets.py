@@ -675,6 +675,15 @@ def test_coverage_by_what_is_not_there_is_told() -> None:
     ]
 
 
+def test_a_subject_encoded_by_what_is_not_there_is_told() -> None:
+    text = 'jurisdictions:\n  BV: [{from: "2000-01-01", by: [zz.act], subjects: {privacy: [zz.acts]}}]\n'
+    with pytest.raises(RulesetError) as caught:
+        loaded({"zz/act.yaml": ACT}, {"coverage.yaml": text})
+    assert [str(each) for each in caught.value.faults] == [
+        fault("coverage.yaml:2:7", "unknown-instrument", "there is no instrument `zz.acts`", "did you mean `zz.act`?"),
+    ]
+
+
 def test_the_same_instrument_in_two_files_is_told_in_the_second() -> None:
     with pytest.raises(RulesetError) as caught:
         loaded({"zz/act.yaml": ACT, "zz/more/act.yaml": ACT})
