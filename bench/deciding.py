@@ -19,6 +19,7 @@ from engine.collecting import settle
 from engine.decision.deciding import decide
 from engine.decision.findings import Assembler
 from engine.decision.model import DECISION
+from engine.decision.settling import Settled
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
 from engine.law.files import default_rulesets, find
@@ -71,7 +72,7 @@ def _explained(law: Law, arrangement: Arrangement) -> None:
     for leg in ArrangementView(arrangement, day).legs:
         for name in programs.candidates(leg):
             found = judge.decide(name, leg)
-            assembler.finding(found, leg, found.verdict.outcome, [])
+            assembler.finding(Settled(found.verdict.outcome, found), leg)
 
 
 UNRELATED = {"au", "nz", "hk", "br", "in", "sg", "kr", "ch", "za", "ke"}

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from engine.analysis.portfolio import places_of
-from engine.decision.deciding import settled
+from engine.decision.settling import settled
 from engine.facts.arrangement import Arrangement
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE
@@ -108,11 +108,10 @@ class Index:
 
 def _finding(judge: Judge, name: str, leg: Leg, places: set[str]) -> Outcome | None:
     """Return what an instrument finds for a leg; None where it does not reach it."""
-    programs = judge.programs
-    if not programs.can_reach(name, leg, places):
+    if not judge.programs.can_reach(name, leg, places):
         return None
-    outcome, _ = settled(judge, programs, name, leg, leg.arrangement.model.readings)
-    return None if judge.decide(name, leg).verdict.reached == FALSE else outcome
+    result = settled(judge, name, leg)
+    return None if result.found.verdict.reached == FALSE else result.outcome
 
 
 # -- what is another one ----------------------------------------------------------------------------------------------

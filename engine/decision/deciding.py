@@ -15,9 +15,11 @@ from engine.decision.model import (
     ContradictionTrace,
     Decision,
     Finding,
+    Gap,
     TransferDecision,
 )
 from engine.decision.receipt import receipt_of
+from engine.decision.settling import Key, settled, settled_on, whole_of
 from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.legs import Leg
@@ -31,7 +33,6 @@ from engine.law.model import END
 
 log = logging.getLogger("safeconduct.decision")
 Incident = Callable[[str, str, str], None]
-_MOST_COMBINATIONS = 32
 
 
 def decide(
@@ -88,41 +89,10 @@ def outcomes(
     judge = Judge(programs, readings, None)
     found: dict[str, list[Outcome]] = {transfer.id: [] for transfer in arrangement.transfers}
     for leg in view.legs:
-        found[leg.transfer.id] += [
-            settled(judge, programs, name, leg, readings)[0] for name in programs.candidates(leg)
-        ]
+        found[leg.transfer.id] += [settled(judge, name, leg).outcome for name in programs.candidates(leg)]
         if gaps_of(leg, programs.book):
             found[leg.transfer.id].append("undetermined")
     return {name: whole_of(each) for name, each in found.items()}
-
-
-def whole_of(outcomes: Iterable[Outcome]) -> Outcome:
-    """A transfer that every jurisdiction touched covers and no instrument reaches is permitted."""
-    whole = worst(outcomes)
-    return "permitted" if whole == "not_applicable" else whole
-
-
-def settled(
-    judge: Judge, programs: BookPrograms, name: str, leg: Leg, readings: Mapping[str, str]
-) -> tuple[Outcome, list[tuple[tuple[str, str], Found]]]:
-    """Decide an instrument; where a reading was not chosen and matters, under each option.
-
-    Returns:
-        The outcome, and what was found under each combination of options (empty where none was needed).
-    """
-    found = judge.decide(name, leg)
-    open_readings = sorted(found.program.readings - readings.keys())
-    if found.verdict.outcome != "undetermined" or not open_readings:
-        return found.verdict.outcome, []
-    library = programs.book.library
-    choices = [[(reading, option) for option in library.readings[reading].options] for reading in open_readings]
-    under: list[tuple[tuple[str, str], Found]] = []
-    for combination in list(product(*choices))[:_MOST_COMBINATIONS]:
-        other = Judge(programs, {**readings, **dict(combination)}, None)
-        label = (", ".join(r for r, _ in combination), ", ".join(o for _, o in combination))
-        under.append((label, other.decide(name, leg)))
-    outcomes_found = {each.verdict.outcome for _, each in under}
-    return (outcomes_found.pop() if len(outcomes_found) == 1 else "undetermined"), under
 
 
 class _Decider:
@@ -143,21 +113,33 @@ class _Decider:
         self.assembler = Assembler(programs.book, self.judge, thorough)
         self.on_difference = on_difference
         self.used: set[str] = set()
-        self.known: dict[tuple[int, str], Outcome] = {}
+        self.known: dict[Key, Outcome] = {}
+        self.gaps: dict[int, list[Gap]] = {}
 
     def transfer(self, index: int) -> TransferDecision:
         transfer = self.view.model.transfers[index]
-        legs = [leg for leg in self.view.legs if leg.transfer_index == index]
         findings: list[Finding] = []
-        for leg in legs:
-            names = self.judge.candidates(leg)
-            self.used.update(names)
-            findings += [self.finding(name, leg) for name in names if not self.only_remarks(name, leg)]
-        gaps = tuple(dict.fromkeys(gap for leg in legs for gap in gaps_of(leg, self.programs.book)))
+        remarking: list[Found] = []
+        gaps: dict[Gap, None] = {}
+        for leg in self.view.legs:
+            if leg.transfer_index != index:
+                continue
+            for name in self.judge.candidates(leg):
+                self.used.add(name)
+                found = self.judge.decide(name, leg)
+                if found.program.remarks:
+                    remarking.append(found)
+                if found.program.decides_nothing and not found.difference:
+                    # What treaties and soft law say stands in notes.
+                    self.known[leg.index, name] = "not_applicable"
+                else:
+                    findings.append(self.finding(name, leg))
+            self.gaps[leg.index] = gaps_of(leg, self.programs.book)
+            gaps.update(dict.fromkeys(self.gaps[leg.index]))
         outcomes_found: list[Outcome] = [finding.outcome for finding in findings]
         if gaps:
             outcomes_found.append("undetermined")
-        notes = self.assembler.notes(legs, findings)
+        notes = self.assembler.notes(remarking, findings)
         findings.sort(key=lambda finding: (RANK[finding.outcome], finding.instrument, finding.dataset))
         return TransferDecision(
             transfer.id,
@@ -165,26 +147,17 @@ class _Decider:
             transfer.importer,
             whole_of(outcomes_found),
             tuple(findings),
-            gaps,
+            tuple(gaps),
             notes,
         )
 
-    def only_remarks(self, name: str, leg: Leg) -> bool:
-        """Return whether an instrument decides nothing about a leg: what treaties and soft law say stands in notes."""
-        found = self.judge.decide(name, leg)
-        if not found.program.decides_nothing or found.difference:
-            return False
-        self.known[leg.index, name] = "not_applicable"
-        return True
-
     def finding(self, name: str, leg: Leg) -> Finding:
-        outcome, under = settled(self.judge, self.programs, name, leg, self.readings)
-        found = self.judge.decide(name, leg)
-        if found.difference:
-            self.on_difference(name, leg.transfer.id, found.difference)
-            outcome = "undetermined"
-        self.known[leg.index, name] = outcome
-        return self.assembler.finding(found, leg, outcome, under)
+        result = settled(self.judge, name, leg)
+        if result.found.difference:
+            self.on_difference(name, leg.transfer.id, result.found.difference)
+            result = result._replace(outcome="undetermined")
+        self.known[leg.index, name] = result.outcome
+        return self.assembler.finding(result, leg)
 
     def contradictions(self) -> tuple[ContradictionTrace, ...]:
         """Hold every status that the caller states against the law's definition of it, whether or not it mattered."""
@@ -222,19 +195,19 @@ def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision,
     last = max((transfer.end or END for transfer in view.model.transfers), default=END)
     places = {leg.index: touched(leg) for leg in view.legs}
     findings = dict(decider.known)
-    gaps = {leg.index: bool(gaps_of(leg, decider.programs.book)) for leg in view.legs}
+    gaps = {index: bool(each) for index, each in decider.gaps.items()}
     days = law.books.change_days
     for day in days[bisect_right(days, view.day) :]:
         if day > last:
             break
         later = law.programs(day)
-        judge = Judge(later, decider.readings, None)
         changed = False
-        for name, leg in product(sorted(later.affected()), view.legs):
-            before, after = findings.pop((leg.index, name), None), None
-            if later.can_reach(name, leg, places[leg.index]):
-                after = findings[leg.index, name] = settled(judge, later, name, leg, decider.readings)[0]
-            changed = changed or before != after
+        pairs = product(sorted(later.affected()), view.legs)
+        for key, result in settled_on(later, decider.readings, pairs, places):
+            before = findings.pop(key, None)
+            if result:
+                findings[key] = result.outcome
+            changed = changed or before != findings.get(key)
         if "" in law.books.changes[day]:
             gaps_before, gaps = gaps, {leg.index: bool(gaps_of(leg, later.book)) for leg in view.legs}
             changed = changed or gaps != gaps_before
@@ -247,9 +220,7 @@ def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision,
     return None
 
 
-def _wholes(
-    view: ArrangementView, findings: Mapping[tuple[int, str], Outcome], gaps: Mapping[int, bool]
-) -> dict[str, Outcome]:
+def _wholes(view: ArrangementView, findings: Mapping[Key, Outcome], gaps: Mapping[int, bool]) -> dict[str, Outcome]:
     """Return the outcome of each transfer, given that of each instrument for each leg and which legs have gaps."""
     found: dict[str, list[Outcome]] = {transfer.id: [] for transfer in view.model.transfers}
     of_leg = {leg.index: found[leg.transfer.id] for leg in view.legs}

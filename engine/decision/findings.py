@@ -17,11 +17,11 @@ from engine.decision.model import (
 )
 from engine.decision.options import options
 from engine.decision.questions import questions
+from engine.decision.settling import Settled
 from engine.decision.tracing import Tracer
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 from engine.inference.evaluation import Found, Judge
-from engine.inference.outcomes import Outcome
 from engine.inference.program import Clause
 from engine.law.book import StatuteBook
 from engine.law.expression import MeasureRef, leaves
@@ -47,10 +47,11 @@ class Assembler:
         """Return every question once, deciding ones first, otherwise in the order found."""
         return tuple(sorted(self._questions.values(), key=lambda question: not question.deciding))
 
-    def finding(self, found: Found, leg: Leg, outcome: Outcome, under: list[tuple[tuple[str, str], Found]]) -> Finding:
+    def finding(self, result: Settled, leg: Leg) -> Finding:
         """Return what an instrument says about a leg."""
+        outcome, found, under = result
         instrument = self.book.instruments[found.program.id]
-        shown = found if not under or outcome == "undetermined" else under[0][1]
+        shown = result.shown
         rules = self.tracer.rules(shown, leg)
         offers: tuple[Option, ...] = ()
         if outcome == "not_yet_permitted" or (outcome == "undetermined" and found.verdict.may == FALSE):
@@ -69,7 +70,7 @@ class Assembler:
             href=instrument.source.href,
             dataset=leg.data.id,
             outcome=outcome,
-            why=_sentence(outcome, self._carrying(rules, mechanism), offers, under, found),
+            why=_sentence(result, self._carrying(rules, mechanism), offers),
             mechanism=mechanism,
             rules=rules,
             options=offers,
@@ -141,8 +142,8 @@ class Assembler:
         says = " ".join(option.says for option in chosen)
         return ReadingTrace(label[0], label[1], says, "; ".join(o.cite for o in chosen), found.verdict.outcome)
 
-    def notes(self, legs: Iterable[Leg], findings: Iterable[Finding]) -> tuple[Note, ...]:
-        """Return the commitments and warnings that apply to the legs of a transfer."""
+    def notes(self, remarking: Iterable[Found], findings: Iterable[Finding]) -> tuple[Note, ...]:
+        """Return the commitments and warnings that apply, of what was found for the legs of a transfer."""
         restricting = {
             name
             for finding in findings
@@ -150,17 +151,15 @@ class Assembler:
             for name in (finding.instrument, finding.kind)
         }
         notes: dict[str, Note] = {}
-        for leg in legs:
-            for name in self.judge.candidates(leg):
-                found = self.judge.decide(name, leg)
-                if found.verdict.reached == FALSE and not found.program.decides_nothing:
+        for found in remarking:
+            if found.verdict.reached == FALSE and not found.program.decides_nothing:
+                continue
+            for clause in found.program.remarks:
+                rule, value = clause.rule, found.verdict.holds[clause.number]
+                if value == FALSE or (rule.kind == "commitment" and restricting.isdisjoint(rule.about)):
                     continue
-                for clause in _remarks(found):
-                    rule, value = clause.rule, found.verdict.holds[clause.number]
-                    if value == FALSE or (rule.kind == "commitment" and restricting.isdisjoint(rule.about)):
-                        continue
-                    kind: Literal["commitment", "warning"] = "commitment" if rule.kind == "commitment" else "warning"
-                    notes[rule.id] = Note(kind, rule.id, rule.cite, rule.says, rule.about, value == UNKNOWN)
+                kind: Literal["commitment", "warning"] = "commitment" if rule.kind == "commitment" else "warning"
+                notes[rule.id] = Note(kind, rule.id, rule.cite, rule.says, rule.about, value == UNKNOWN)
         return tuple(notes[key] for key in sorted(notes))
 
 
@@ -188,10 +187,6 @@ def _open_duties(found: Found, route: Clause) -> tuple[int, int]:
     return sum(duties), len(duties)
 
 
-def _remarks(found: Found) -> tuple[Clause, ...]:
-    return (*found.program.kinds.get("commitment", ()), *found.program.kinds.get("warning", ()))
-
-
 def _measures(clause: Clause) -> Iterable[str]:
     names = [
         leaf.atom.left.id
@@ -202,14 +197,9 @@ def _measures(clause: Clause) -> Iterable[str]:
     return dict.fromkeys(names)
 
 
-def _sentence(
-    outcome: Outcome,
-    rules: tuple[RuleTrace, ...],
-    offers: tuple[Option, ...],
-    under: list[tuple[tuple[str, str], Found]],
-    found: Found,
-) -> str:
+def _sentence(result: Settled, rules: tuple[RuleTrace, ...], offers: tuple[Option, ...]) -> str:
     """Return one sentence that says why."""
+    outcome, found, under = result
     if found.difference:
         return "The two evaluators differ, so nothing is decided; the incident is logged."
     if under and outcome == "undetermined" and len({each.verdict.outcome for _, each in under}) > 1:

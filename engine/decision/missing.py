@@ -16,9 +16,10 @@ from pydantic import ValidationError
 
 from engine.decision.answers import possible_answers, with_answer
 from engine.decision.basis import Basis, basis_of
-from engine.decision.deciding import decide, settled
+from engine.decision.deciding import decide
 from engine.decision.gaps import gaps_of
 from engine.decision.model import Decision, Question
+from engine.decision.settling import settled
 from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.views import ArrangementView
@@ -183,7 +184,7 @@ class _Trial:
         for leg in view.legs:
             for key in self.open:
                 if key[:2] == (leg.transfer.id, leg.data.id):
-                    found[key] = settled(judge, programs, key[2], leg, readings)[0]
+                    found[key] = settled(judge, key[2], leg).outcome
         if self.has_gaps and not any(gaps_of(leg, programs.book) for leg in view.legs):
             found["", "", "gaps"] = "settled"
         return found

@@ -15,16 +15,15 @@ from weakref import WeakKeyDictionary
 from engine.decision.basis import Basis, basis_of
 from engine.decision.bearing import State, about, bears, mattering, read_by, standing
 from engine.decision.changing import Changes, LegalChange
-from engine.decision.deciding import settled, whole_of
 from engine.decision.findings import mechanism_of
 from engine.decision.gaps import gaps_of
+from engine.decision.settling import Key, settled_on, whole_of
 from engine.decision.spells import Line, Lines
 from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE
 from engine.facts.views import ArrangementView
-from engine.inference.evaluation import Judge
 from engine.inference.outcomes import Outcome, worst
 from engine.inference.programs import BookPrograms
 from engine.inference.touching import touched
@@ -74,9 +73,6 @@ class Timeline:
     basis: Basis
 
 
-_Key = tuple[int, str]
-
-
 def timeline(
     arrangement: Arrangement,
     law: Law,
@@ -115,7 +111,7 @@ class _Walker:
         self.law = law
         self.readings = readings
         self.places = {leg.index: touched(leg) for leg in view.legs}
-        self.states: dict[_Key, State] = {}
+        self.states: dict[Key, State] = {}
         self.gaps: dict[int, tuple[str, ...]] = {}
         self.open: dict[int, bool] = {}
         self.used: set[str] = set()
@@ -143,20 +139,15 @@ class _Walker:
             self._record(day, because, covered)
         return self._timeline(first, last)
 
-    def _decide(self, programs: BookPrograms, pairs: Iterable[tuple[str, Leg]]) -> list[_Key]:
+    def _decide(self, programs: BookPrograms, pairs: Iterable[tuple[str, Leg]]) -> list[Key]:
         """Work out some instruments for some legs, and return where outcome or mechanism is another one than before."""
-        judge = Judge(programs, self.readings, None)
         changed = []
-        for name, leg in pairs:
-            key = (leg.index, name)
+        for key, result in settled_on(programs, self.readings, pairs, self.places):
             before = self.states.pop(key, None)
-            if programs.can_reach(name, leg, self.places[leg.index]):
-                self.used.add(name)
-                outcome, under = settled(judge, programs, name, leg, self.readings)
-                found = under[0][1] if under and outcome != "undetermined" else judge.decide(name, leg)
-                self.states[key] = State(outcome, mechanism_of(found), found)
-            after = self.states.get(key)
-            if standing(before) != standing(after):
+            if result:
+                self.used.add(key[1])
+                self.states[key] = State(result.outcome, mechanism_of(result.shown), result.shown)
+            if standing(before) != standing(self.states.get(key)):
                 changed.append(key)
         return changed
 
@@ -181,7 +172,7 @@ class _Walker:
 
     # -- what changed -------------------------------------------------------------------------------------------------
 
-    def _because(self, day: date, key: _Key, before: State | None, programs: BookPrograms) -> tuple[LegalChange, ...]:
+    def _because(self, day: date, key: Key, before: State | None, programs: BookPrograms) -> tuple[LegalChange, ...]:
         """Return the changes of a day that bear on an instrument for a leg; all of its law where none clearly does."""
         name, after = key[1], self.states.get(key)
         found = self.changes.on(day, programs.behind(name))
@@ -195,8 +186,8 @@ class _Walker:
         self,
         day: date,
         programs: BookPrograms,
-        before: Mapping[_Key, State],
-        because: Mapping[_Key, tuple[LegalChange, ...]],
+        before: Mapping[Key, State],
+        because: Mapping[Key, tuple[LegalChange, ...]],
     ) -> None:
         for name, leg in product(sorted(programs.affected()), self.view.legs):
             states = [each.get((leg.index, name)) for each in (before, self.states)]
@@ -221,7 +212,7 @@ class _Walker:
     def _record(
         self,
         day: date,
-        because: Mapping[_Key, tuple[LegalChange, ...]],
+        because: Mapping[Key, tuple[LegalChange, ...]],
         covered: Mapping[str, list[LegalChange]],
     ) -> None:
         of_transfer: dict[str, list[Outcome]] = {t.id: [] for t in self.view.model.transfers}
@@ -250,7 +241,7 @@ class _Walker:
         self.lines.add(("", "", ""), day, whole, "", all_reasons)
 
     def _ended(
-        self, line: tuple[str, str, str], because: Mapping[_Key, tuple[LegalChange, ...]]
+        self, line: tuple[str, str, str], because: Mapping[Key, tuple[LegalChange, ...]]
     ) -> tuple[LegalChange, ...]:
         transfer, dataset, name = line
         for (index, other), changes in because.items():

@@ -22,7 +22,7 @@ from engine.inference.memory import Memory
 from engine.inference.outcomes import Verdict
 from engine.inference.program import Program
 from engine.inference.programs import BookPrograms
-from engine.inference.screening import silenced
+from engine.inference.screening import silencing
 
 log = logging.getLogger("safeconduct.inference")
 # Truth of each atom as the arrangement stands, and with every lever in place.
@@ -217,18 +217,22 @@ class Judge:
         stays so, and most of the time definitions need not be worked out.
         """
         gate = program if program.is_gate else program.gate
-        if gate and not self.thorough:
-            silent = silenced(gate, leg, self.now)
-            if silent is not None:
+        if gate is None:
+            return self._decide(program, leg, program.plain_values(leg))
+        plain = gate.plain_values(leg)
+        if not self.thorough:
+            silent = self.programs.silent.recall(gate, tuple(plain), silencing)
+            if silent:
                 return self._concluded(gate, silent, None)
-        if program.gate:
-            found = self._decide(program.gate, leg)
-            if found.verdict.reached == FALSE:
-                return found
-        return self._decide(program, leg)
+        found = self._decide(gate, leg, plain)
+        if gate is program or found.verdict.reached == FALSE:
+            return found
+        return self._decide(program, leg, program.plain_values(leg))
 
-    def _decide(self, program: Program, leg: Leg) -> Found:
-        atoms = tuple(program.values(leg, self.now))
+    def _decide(self, program: Program, leg: Leg, plain: list[Truth]) -> Found:
+        """Decide a program, given the truths of what plain facts settle."""
+        program.complete(plain, leg, self.now)
+        atoms = tuple(plain)
         found = self._concluded(program, atoms, None)
         if not self.now.doubtful and (found.difference or _is_settled(program, found.verdict)):
             return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
+from engine.facts.values import UNKNOWN, Truth
 from engine.inference.atoms import compile_atom, sense
 from engine.inference.getters import Env, Subject, Test
 from engine.inference.program import And, Clause, Formula, Line, Literal, Or, Program, Screen, is_place, literals
@@ -13,8 +13,6 @@ from engine.law.checks import derived_in
 from engine.law.expression import AllOf as AllTrees
 from engine.law.expression import Atom, Condition, FactRef, Leaf, MeasureRef, PercentRef, ReadingRef, Tree
 from engine.law.model import Rule
-
-Functions = tuple[tuple[Test, bool], ...]
 
 
 class Tests:
@@ -73,22 +71,27 @@ def _make_program(
     derived = frozenset(index for index, atom in enumerate(atoms) if _derived_of(atom))
     kinds = _by_kind(clauses)
     functions = tuple((tests.of(atom, book), _is_plain(atom)) for atom in atoms)
-    screens = tuple(_screens(kinds, derived, functions)) if is_gate else ()
+    others = tuple((index, test) for index, (test, is_plain) in enumerate(functions) if not is_plain)
+    remarks = (*kinds.get("commitment", ()), *kinds.get("warning", ()))
+    screens = tuple(_screens(kinds.get("scope", remarks), {n for n, _ in others})) if is_gate else ()
+    places = _places(screens, atoms)
     return Program(
         name,
         clauses,
         atoms,
         functions,
         tuple(test if is_plain else _left_open for test, is_plain in functions),
-        tuple((index, test) for index, (test, is_plain) in enumerate(functions) if not is_plain),
+        others,
         tuple(index for index, atom in enumerate(atoms) if _is_measured(atom, book)),
         frozenset(_readings(atoms, book)),
         gate,
         derived,
         kinds,
+        remarks,
         is_gate,
         screens,
-        _places(screens, atoms),
+        places,
+        tuple(sorted({number for parts in places for part in parts for number in part.numbers})),
     )
 
 
@@ -96,19 +99,14 @@ def _left_open(_subject: Subject, _env: Env) -> Truth:
     return UNKNOWN
 
 
-def _screens(
-    kinds: Mapping[str, tuple[Clause, ...]], derived: frozenset[int], functions: Functions
-) -> Iterator[tuple[Screen, ...]]:
-    for clause in kinds.get("scope") or (*kinds.get("commitment", ()), *kinds.get("warning", ())):
+def _screens(speaking: tuple[Clause, ...], others: set[int]) -> Iterator[tuple[Screen, ...]]:
+    for clause in speaking:
         parts = clause.when.parts if isinstance(clause.when, And) else (clause.when,)
-        yield tuple(_screen(part, derived, functions) for part in parts)
+        yield tuple(_screen(part, others) for part in parts)
 
 
-def _screen(part: Formula, derived: frozenset[int], functions: Functions) -> Screen:
-    numbers = tuple(dict.fromkeys(n for n in literals(part) if n not in derived))
-    if isinstance(part, Literal) and functions[part.atom][1]:
-        return Screen(part, numbers, functions[part.atom][0], TRUE if part.negated else FALSE)
-    return Screen(part, numbers, None, FALSE)
+def _screen(part: Formula, others: set[int]) -> Screen:
+    return Screen(part, tuple(dict.fromkeys(number for number in literals(part) if number not in others)))
 
 
 def _places(screens: tuple[tuple[Screen, ...], ...], atoms: tuple[Atom, ...]) -> tuple[tuple[Screen, ...], ...]:

@@ -40,8 +40,7 @@ class NeededCountries:
         It speaks where a scope holds; one that only remarks, where a remark does.
         """
         program = self._programs.instrument(name)
-        remarks = (*program.kinds.get("commitment", ()), *program.kinds.get("warning", ()))
-        clauses = program.kinds.get("scope") or remarks
+        clauses = program.kinds.get("scope", program.remarks)
         needed = self._needed(program, clauses)
         # What hangs on statements alone is looked at everywhere, so that the question is asked.
         if needed is None or (needed and all(each.startswith("=") for each in needed)):

@@ -76,17 +76,10 @@ class Clause:
 
 
 class Screen(NamedTuple):
-    """A part of a condition that must hold.
-
-    Attributes:
-        numbers: Its atoms that read no derived trait.
-        test: Where it is one comparison of plain facts, its function, and the truth of it with which the part fails.
-    """
+    """A part of a condition that must hold, with the numbers of its atoms that plain facts settle."""
 
     formula: Formula
     numbers: tuple[int, ...]
-    test: Test | None
-    fails: Truth
 
 
 PLACE_FACTS = frozenset(
@@ -120,10 +113,12 @@ class Program:
     gate: Of an instrument, only what decides whether it reaches a leg: looked at first, since most do not.
     derived: Numbers of the atoms that ask for derived traits.
     kinds: The program's own clauses by kind.
+    remarks: Of these, what only remarks: commitments, then warnings.
     is_gate: Whether nothing is asked of it but whether it reaches a leg, and what it remarks.
     screens: Of a gate, for each rule by which it has something to say (scopes, or remarks where it only remarks) the
-        parts that must all hold, each with the atoms that read no derived trait.
+        parts that must all hold.
     places: Of a gate, for each of these rules the parts that read places and nothing else; empty where a rule has none.
+    placed: The atoms of `places`.
     memory: What was concluded from truths of it, by who concluded; see `Memory`.
     """
 
@@ -138,9 +133,11 @@ class Program:
     gate: Program | None
     derived: frozenset[int]
     kinds: Mapping[str, tuple[Clause, ...]]
+    remarks: tuple[Clause, ...]
     is_gate: bool
     screens: tuple[tuple[Screen, ...], ...]
     places: tuple[tuple[Screen, ...], ...]
+    placed: tuple[int, ...]
     memory: dict[object, dict[object, object]] = field(default_factory=dict, repr=False)
 
     @property

@@ -43,6 +43,7 @@ class ProgramCache:
     def __init__(self, books: Books, remember: int = 512) -> None:
         """Make a cache, with what the reference alone found from up to `remember` sets of truths per program."""
         self.concluded = Memory(remember)
+        self.silent = Memory(remember)
         self.tests = Tests()
         # Larger than what evaluators conclude, and asked for less often.
         self.ways, self.outlines = Memory(remember // 8), Memory(remember // 2)
@@ -129,6 +130,7 @@ class BookPrograms:
     def __init__(self, book: StatuteBook, cache: ProgramCache) -> None:
         self.book = book
         self.concluded = cache.concluded
+        self.silent = cache.silent
         self.ways = cache.ways
         self.outlines = cache.outlines
         self.lines = cache.lines

@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
 
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, UNKNOWN, Truth
-from engine.inference.getters import Env
-from engine.inference.program import Program, Screen
+from engine.inference.program import Program
 from engine.inference.reference import truth
-
-# Places are read from the arrangement alone.
-_NO_ENV = cast(Env, None)
 
 
 def is_elsewhere(program: Program, leg: Leg) -> bool:
     """Return whether the places of a leg alone, as far as they are known, keep an instrument from reaching it."""
     gate = program if program.is_gate else program.gate
-    return gate is not None and bool(gate.places) and _all_fail(gate, gate.places, leg, _NO_ENV) is not None
+    if gate is None or not gate.places:
+        return False
+    values = [UNKNOWN] * len(gate.atoms)
+    for number in gate.placed:
+        values[number] = leg.truths[gate.plain[number]]
+    return all(any(truth(part.formula, values) == FALSE for part in parts) for parts in gate.places)
 
 
-def silenced(gate: Program, leg: Leg, env: Env) -> tuple[Truth, ...] | None:
+def silencing(gate: Program, plain: Sequence[Truth]) -> tuple[Truth, ...]:
     """Return truths of plain facts, as many as it takes to see that a gate has nothing to say, the others unknown.
 
-    None where they do not show it.
+    Args:
+        plain: Truth of each atom that the facts alone settle; unknown for the others.
+    Returns:
+        Nothing where they do not show it.
     """
-    values = _all_fail(gate, gate.screens, leg, env)
-    return None if values is None else tuple(values)
-
-
-def _all_fail(gate: Program, rules: tuple[tuple[Screen, ...], ...], leg: Leg, env: Env) -> list[Truth] | None:
-    """Return the truths looked at where of each rule some part is false on what plain facts say; else None."""
-    values: list[Truth] = [UNKNOWN] * len(gate.atoms)
-    truths = leg.truths
-    for parts in rules:
-        for formula, numbers, test, fails in parts:
-            if test is None:
-                for number in numbers:
-                    values[number] = gate.value(number, leg, env)
-                if truth(formula, values) == FALSE:
-                    break
-                continue
-            value = values[numbers[0]] = truths[test]
-            if value == fails:
+    values = [UNKNOWN] * len(plain)
+    for parts in gate.screens:
+        for part in parts:
+            for number in part.numbers:
+                values[number] = plain[number]
+            if truth(part.formula, plain) == FALSE:
                 break
         else:
-            return None
-    return values
+            return ()
+    return tuple(values)

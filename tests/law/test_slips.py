@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cases.patching import arrangement_of
-from engine.decision.deciding import settled
+from engine.decision.settling import settled
 from engine.errors import ArrangementError
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
@@ -90,7 +90,7 @@ def answers(data: Any, day: date) -> Outcomes:
     programs = law().programs(day)
     judge = Judge(programs, arrangement.readings, None)
     return {
-        (leg.transfer.id, leg.data.id, name): settled(judge, programs, name, leg, arrangement.readings)[0]
+        (leg.transfer.id, leg.data.id, name): settled(judge, name, leg).outcome
         for leg in ArrangementView(arrangement, day).legs
         for name in programs.candidates(leg)
     }

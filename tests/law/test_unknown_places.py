@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from engine.decision.deciding import decide, settled
+from engine.decision.deciding import decide
 from engine.decision.gaps import gaps_of
+from engine.decision.settling import settled
 from engine.errors import ArrangementError
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
@@ -70,7 +71,7 @@ def legs_open(data: Any, day: date, party: int | None) -> list[str]:
         name = None if party is None else data["parties"][party]["id"]
         if name not in (None, leg.exporter.party.id, leg.importer.party.id) or gaps_of(leg, programs.book):
             continue
-        outcomes = [settled(judge, programs, each, leg, {})[0] for each in programs.candidates(leg)]
+        outcomes = [settled(judge, each, leg).outcome for each in programs.candidates(leg)]
         if all(each in MILD for each in outcomes):
             found.append(leg.transfer.id)
     return found

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.decision.deciding import settled, whole_of
 from engine.decision.findings import mechanism_of
 from engine.decision.gaps import gaps_of
 from engine.decision.remedies.model import Ground
+from engine.decision.settling import settled, whole_of
 from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.values import FALSE, TRUE
@@ -48,14 +48,13 @@ def prove(arrangement: Arrangement, law: Law, day: date, readings: Mapping[str, 
     proof = Proof()
     for leg in view.legs:
         for name in programs.candidates(leg):
-            outcome, under = settled(judge, programs, name, leg, readings)
-            found[leg.transfer.id].append(outcome)
-            shown = under[0][1] if under and outcome != "undetermined" else judge.decide(name, leg)
-            if outcome == "undetermined":
+            result = settled(judge, name, leg)
+            found[leg.transfer.id].append(result.outcome)
+            if result.outcome == "undetermined":
                 proof.undetermined.append(f"{leg.transfer.id}: {name}")
-            elif mechanism := mechanism_of(shown):
+            elif mechanism := mechanism_of(result.shown):
                 carried[leg.transfer.id][mechanism] = None
-            for measure, rule in _satisfied(shown, programs):
+            for measure, rule in _satisfied(result.shown, programs):
                 ground = Ground(rule.id, rule.cite, rule.says, rule.href)
                 proof.grounds.setdefault((measure, leg.transfer.id), {})[rule.id] = ground
         if gaps_of(leg, programs.book):
