@@ -23,6 +23,7 @@ class Tracer:
         self._derived: dict[tuple[str, str], DerivedTrace | None] = {}
         self._read: dict[tuple[Side, Subject | Missing], FactTrace] = {}
         self._explaining = True
+        self._lines_read: dict[bool, dict[tuple[tuple[Side, ...], Subject], tuple[FactTrace, ...]]] = {True: {}, False: {}}
 
     @property
     def derived(self) -> tuple[DerivedTrace, ...]:
@@ -57,7 +58,16 @@ class Tracer:
         )
 
     def _lines(self, lines: tuple[LineOutline, ...], subject: Subject) -> tuple[ConditionTrace, ...]:
-        return tuple([ConditionTrace(x.text, x.truth, self._facts(x.sides, subject), x.parameters) for x in lines])
+        # Many rules read the same facts of a subject. What is read while explaining has been explained.
+        read = self._lines_read[self._explaining]
+        found = []
+        for line in lines:
+            key = (line.sides, subject)
+            facts = read.get(key)
+            if facts is None:
+                facts = read[key] = self._facts(line.sides, subject)
+            found.append(ConditionTrace(line.text, line.truth, facts, line.parameters))
+        return tuple(found)
 
     def _facts(self, sides: tuple[Side, ...], subject: Subject) -> tuple[FactTrace, ...]:
         return tuple([(self._derived_fact if side.trait else self._fact)(side, subject) for side in sides])
