@@ -7,20 +7,41 @@ first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations, product
+from typing import NamedTuple
 
 from engine.decision.asking import ask
 from engine.decision.model import Question
-from engine.decision.unknowns import Unknown, unknowns_of
+from engine.decision.unknowns import unknowns_of
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, Truth
 from engine.inference.evaluation import Environment, Found
+from engine.inference.program import Program
 from engine.inference.reference import evaluate
 
 # Enough for every finding of the shipped law; beyond it the questions are still listed, only not in the best order.
 _BUDGET = 200
 _MOST_TOGETHER = 3
+
+
+class _Case(NamedTuple):
+    """What decides which facts settle a finding: the truth of each atom, and the unknown atoms fact by fact.
+
+    Attributes:
+        later: Truth of each atom with every lever in place.
+    """
+
+    now: tuple[Truth, ...]
+    later: tuple[Truth, ...]
+    facts: tuple[tuple[int, ...], ...]
+
+
+class _Settling(NamedTuple):
+    """The facts, by number, of the first smallest set that can settle a finding, and of all sets of that size."""
+
+    deciding: frozenset[int]
+    useful: frozenset[int]
 
 
 def questions(found: Found, later: Sequence[Truth], leg: Leg, env: Environment) -> list[Question]:
@@ -30,48 +51,47 @@ def questions(found: Found, later: Sequence[Truth], leg: Leg, env: Environment) 
         later: Truth of each atom with every lever in place.
     """
     unknowns = list(unknowns_of(found.program, found.atoms, leg))
-    deciding, useful = _settling(found, later, unknowns)
+    case = _Case(found.atoms, tuple(later), tuple(tuple(each.numbers) for each in unknowns))
+    settling = env.programs.settling.recall(found.program, case, _settling)
     asked: dict[tuple[str, str], Question] = {}
-    for unknown in sorted(unknowns, key=lambda u: (u.key not in deciding, u.key not in useful)):
-        for question in ask(unknown, env, unknown.key in deciding):
+    for index in sorted(range(len(unknowns)), key=lambda n: (n not in settling.deciding, n not in settling.useful)):
+        for question in ask(unknowns[index], env, index in settling.deciding):
             asked.setdefault((question.fact, question.pointer), question)
     return list(asked.values())
 
 
-def _settling(
-    found: Found, later: Sequence[Truth], unknowns: list[Unknown]
-) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
-    """Return the facts of the first smallest set that can settle the finding, and of all sets of that size."""
+def _settling(program: Program, case: _Case) -> _Settling:
     left = _BUDGET
-    for size in range(1, min(_MOST_TOGETHER, len(unknowns)) + 1):
+    for size in range(1, min(_MOST_TOGETHER, len(case.facts)) + 1):
         scores: dict[tuple[int, ...], int] = {}
-        for chosen in combinations(range(len(unknowns)), size):
-            for answers in product(*(_answers(unknowns[index]) for index in chosen)):
+        for chosen in combinations(range(len(case.facts)), size):
+            facts = [case.facts[index] for index in chosen]
+            for answers in product(*map(_answers, facts)):
                 left -= 1
                 if left < 0:
                     break
-                if _settles(found, later, [(unknowns[i], each) for i, each in zip(chosen, answers, strict=True)]):
+                if _settles(program, case, zip(facts, answers, strict=True)):
                     scores[chosen] = scores.get(chosen, 0) + 1
         if scores:
             best = max(scores, key=lambda chosen: (scores[chosen], [-index for index in chosen]))
-            return {unknowns[i].key for i in best}, {unknowns[i].key for chosen in scores for i in chosen}
+            return _Settling(frozenset(best), frozenset(index for chosen in scores for index in chosen))
         if left < 0:
             break
-    return set(), {unknown.key for unknown in unknowns}
+    return _Settling(frozenset(), frozenset(range(len(case.facts))))
 
 
-def _answers(unknown: Unknown) -> list[tuple[Truth, ...]]:
+def _answers(atoms: tuple[int, ...]) -> list[tuple[Truth, ...]]:
     """Return the ways in which the atoms of one fact can come out together."""
-    count = len(unknown.numbers)
+    count = len(atoms)
     if count == 1:
         return [(TRUE,), (FALSE,)]
     one_of = [tuple(TRUE if index == chosen else FALSE for index in range(count)) for chosen in range(count)]
     return [*one_of[:6], (FALSE,) * count, (TRUE,) * count]
 
 
-def _settles(found: Found, with_levers: Sequence[Truth], answers: list[tuple[Unknown, tuple[Truth, ...]]]) -> bool:
-    now, later = list(found.atoms), list(with_levers)
-    for unknown, truths in answers:
-        for number, value in zip(unknown.numbers, truths, strict=True):
+def _settles(program: Program, case: _Case, answers: Iterable[tuple[tuple[int, ...], tuple[Truth, ...]]]) -> bool:
+    now, later = list(case.now), list(case.later)
+    for atoms, truths in answers:
+        for number, value in zip(atoms, truths, strict=True):
             now[number] = later[number] = value
-    return evaluate(found.program, now, later).outcome != "undetermined"
+    return evaluate(program, now, later).outcome != "undetermined"

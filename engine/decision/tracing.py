@@ -11,6 +11,8 @@ from engine.inference.evaluation import Environment, Found
 from engine.inference.getters import Subject
 from engine.law.book import StatuteBook
 
+_Read = dict[tuple[tuple[Side, ...], Subject], tuple[FactTrace, ...]]
+
 
 class Tracer:
     """Explains the findings of one arrangement under one book."""
@@ -23,7 +25,10 @@ class Tracer:
         self._derived: dict[tuple[str, str], DerivedTrace | None] = {}
         self._read: dict[tuple[Side, Subject | Missing], FactTrace] = {}
         self._explaining = True
-        self._lines_read: dict[bool, dict[tuple[tuple[Side, ...], Subject], tuple[FactTrace, ...]]] = {True: {}, False: {}}
+        self._lines_read: dict[bool, dict[tuple[tuple[Side, ...], Subject], tuple[FactTrace, ...]]] = {
+            True: {},
+            False: {},
+        }
 
     @property
     def derived(self) -> tuple[DerivedTrace, ...]:

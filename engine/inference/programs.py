@@ -46,7 +46,7 @@ class ProgramCache:
         self.silent = Memory(remember)
         self.tests = Tests()
         # Larger than what evaluators conclude, and asked for less often.
-        self.ways, self.outlines = Memory(remember // 8), Memory(remember // 2)
+        self.ways, self.settling, self.outlines = Memory(remember // 8), Memory(remember // 8), Memory(remember // 2)
         self.lines = Memory(_MOST_LINES)
         self._behind = _law_behind(books.library)
         self._changes = books.changes
@@ -132,6 +132,7 @@ class BookPrograms:
         self.concluded = cache.concluded
         self.silent = cache.silent
         self.ways = cache.ways
+        self.settling = cache.settling
         self.outlines = cache.outlines
         self.lines = cache.lines
         self._cache = cache
