@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from engine.facts.arrangement import Dataset, Range, Subjects, Transfer
@@ -28,6 +29,7 @@ class Leg:
         evidence: Of each measure that is shown to be in place on the day of the decision.
         uses: What use permissions say; worked out when first asked for.
         sets: Facts that are sets, by the function that puts them together.
+        scopes: The data sets among which people are counted, by the word for it.
         truths: Of what was asked of the facts alone.
     """
 
@@ -41,6 +43,7 @@ class Leg:
         "index",
         "key_holder",
         "origin",
+        "scopes",
         "sets",
         "transfer",
         "transfer_index",
@@ -62,6 +65,7 @@ class Leg:
         self.evidence: Mapping[str, Evidence] = arrangement.evidence(self.transfer)
         self.uses: Mapping[str, Value] | None = None
         self.sets: dict[Callable[[Leg], Value], Value] = {}
+        self.scopes: dict[str, tuple[Dataset, ...]] = {}
         self.truths = Truths(self)
 
     def fact(self, read: Callable[[Leg], Value]) -> Value:
@@ -112,15 +116,21 @@ class Leg:
             categories: Only data sets with one of these count; empty for all.
         """
         total: Interval | None = None
-        for index in self._in_scope(scope):
-            data = self.arrangement.model.datasets[index]
+        for data in self._in_scope(scope):
             if categories and categories.isdisjoint(data.categories):
                 continue
             one = _count(data, unit, places)
             total = one if total is None else total.joined(one)
         return total or ZERO
 
-    def _in_scope(self, scope: str) -> tuple[int, ...]:
+    def _in_scope(self, scope: str) -> tuple[Dataset, ...]:
+        found = self.scopes.get(scope)
+        if found is None:
+            datasets = self.arrangement.model.datasets
+            found = self.scopes[scope] = tuple(datasets[index] for index in self._indexes(scope))
+        return found
+
+    def _indexes(self, scope: str) -> tuple[int, ...]:
         if scope == "data":
             return (self.data_index,)
         if scope == "transfer":
@@ -180,21 +190,38 @@ def _consent(leg: Leg, name: str) -> Value:
     return known(getattr(leg.data.consent, name)) if leg.data.consent else UNKNOWN
 
 
+# Facts that are what the arrangement states, under the same name.
+STATED: Final[Mapping[str, tuple[str, ...]]] = {
+    "data": (
+        "identifiability",
+        "deceased",
+        "minors",
+        "encrypted",
+        "made_public_by",
+        "published",
+        "intended_for_publication",
+        "export_classification",
+        "trl",
+    ),
+    "transfer": ("mode", "agreement", "consideration", "frequency", "start", "end"),
+}
+
+
+def _stated(root: str) -> dict[str, Callable[[Leg], Value]]:
+    return {name: partial(_as_stated, read=attrgetter(f"{root}.{name}")) for name in STATED[root]}
+
+
+def _as_stated(leg: Leg, read: Callable[[Leg], Value | None]) -> Value:
+    return known(read(leg))
+
+
 DATA_FACTS: Final[Mapping[str, Callable[[Leg], Value]]] = {
+    **_stated("data"),
     "categories": lambda leg: set_of(leg.data.categories),
-    "identifiability": lambda leg: known(leg.data.identifiability),
     "subject_countries": _subject_countries,
     "collected_in": lambda leg: countries_in(leg.data.collected_in or None),
     "fields": lambda leg: set_of(leg.data.fields),
     "technology": lambda leg: set_of(leg.data.technology),
-    "deceased": lambda leg: known(leg.data.deceased),
-    "minors": lambda leg: known(leg.data.minors),
-    "encrypted": lambda leg: known(leg.data.encrypted),
-    "made_public_by": lambda leg: known(leg.data.made_public_by),
-    "published": lambda leg: known(leg.data.published),
-    "intended_for_publication": lambda leg: known(leg.data.intended_for_publication),
-    "export_classification": lambda leg: known(leg.data.export_classification),
-    "trl": lambda leg: known(leg.data.trl),
     "consent_scope": lambda leg: _consent(leg, "scope"),
     "consent_covers_transfer": lambda leg: _consent(leg, "covers_transfer"),
     "consent_explicit": lambda leg: _consent(leg, "explicit"),
@@ -204,13 +231,8 @@ DATA_FACTS: Final[Mapping[str, Callable[[Leg], Value]]] = {
 }
 
 TRANSFER_FACTS: Final[Mapping[str, Callable[[Leg], Value]]] = {
-    "mode": lambda leg: leg.transfer.mode,
+    **_stated("transfer"),
     "purposes": lambda leg: set_of(leg.transfer.purposes),
-    "agreement": lambda leg: known(leg.transfer.agreement),
-    "consideration": lambda leg: known(leg.transfer.consideration),
-    "frequency": lambda leg: known(leg.transfer.frequency),
-    "start": lambda leg: known(leg.transfer.start),
-    "end": lambda leg: known(leg.transfer.end),
     "is_onward": lambda leg: leg.transfer.onward_of is not None,
     "is_cross_border": lambda leg: leg.exporter.country != leg.importer.country,
     "same_entity": lambda leg: leg.same_entity(),

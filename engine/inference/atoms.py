@@ -25,7 +25,7 @@ from engine.facts.values import (
     truth_of,
     within,
 )
-from engine.inference.getters import Env, Getter, Subject, Test, always_known, derived_test, getter, party_getter
+from engine.inference.getters import Env, Getter, Subject, Test, derived_test, getter, party_getter, stated
 from engine.law.book import StatuteBook
 from engine.law.expression import (
     Atom,
@@ -91,8 +91,10 @@ def _shown_test(ref: FactRef) -> Test:
 
 
 def _given_test(ref: FactRef) -> Test | None:
-    """Return the function for what is stated of a trait, the commonest of all atoms; None for other facts."""
-    name = ref.trait
+    """Return the function for whether something is stated to be so; None for facts that are put together."""
+    name, read = ref.trait, stated(ref)
+    if read is not None:
+        return lambda subject, env: TRUE if (value := read(subject)) is True else UNKNOWN if value is None else FALSE
     if not name or ref.links or ref.root not in _TRAITS:
         return None
     of = attrgetter(_TRAITS[ref.root])
@@ -134,10 +136,16 @@ def _set_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
 
 def _scalar_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
     holds = _comparison(atom, book)
-    read = always_known(cast(FactRef, atom.left))
-    if read is not None and atom.op in ("in", "not in"):
-        group, inside = _words(atom.right, book), atom.op == "in"
-        return lambda subject, env: TRUE if (read(subject) in group) is inside else FALSE
+    read = stated(cast(FactRef, atom.left))
+    if read is not None and (atom.op in ("in", "not in") or isinstance(atom.right, str)) and atom.op in _SIGNS:
+        words = frozenset((atom.right,)) if isinstance(atom.right, str) else _words(atom.right, book)
+        sign = _SIGNS[atom.op]
+
+        def among(subject: Subject, _env: Env) -> Truth:
+            value = read(subject)
+            return UNKNOWN if value is None else sign if value in words else -sign
+
+        return among
     if not isinstance(atom.right, FactRef):
 
         def test_fixed(subject: Subject, env: Env) -> Truth:
@@ -183,6 +191,7 @@ def _plain(value: object) -> object:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+_SIGNS: Final = {"in": 1, "==": 1, "not in": -1, "!=": -1}
 _OPERATORS: Final[Mapping[str, Callable[[object, object], bool]]] = {
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,

@@ -7,7 +7,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Final, Protocol, cast
 
-from engine.facts.legs import DATA_FACTS, TRANSFER_FACTS, Leg
+from engine.facts.legs import DATA_FACTS, STATED, TRANSFER_FACTS, Leg
 from engine.facts.parties import PARTY_FACTS, PartyView, Value
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth, Truths, truth_of
 from engine.law.expression import FactRef
@@ -64,18 +64,21 @@ def _end_getter(root: str, read: Callable[[PartyView], Value]) -> Getter:
     return lambda leg, env: read(leg.importer)  # type: ignore[union-attr]
 
 
-_ALWAYS_KNOWN: Final = {
-    ("exporter", "country"): "exporter.country",
-    ("importer", "country"): "importer.country",
-    ("exporter", "kind"): "exporter.party.kind",
-    ("importer", "kind"): "importer.party.kind",
-    ("transfer", "mode"): "transfer.mode",
+# Where the facts that are asked for most often stand, below a leg.
+_PATHS: Final = {
+    **{(root, name): f"{root}.{name}" for root, names in STATED.items() for name in names},
+    **{(end, "country"): f"{end}.country" for end in ("exporter", "importer")},
+    **{(end, "kind"): f"{end}.party.kind" for end in ("exporter", "importer")},
 }
 
 
-def always_known(ref: FactRef) -> Callable[[Subject], str] | None:
-    """Return a quicker function for a fact that every arrangement states; None for others."""
-    path = _ALWAYS_KNOWN.get((ref.root, ref.name)) if not ref.trait and not ref.links else None
+def stated(ref: FactRef) -> Callable[[Subject], object | None] | None:
+    """Return a quick function for a fact that is what the arrangement states: None where it was left out.
+
+    Returns:
+        Nothing for other facts.
+    """
+    path = _PATHS.get((ref.root, ref.name)) if not ref.trait and not ref.links else None
     return attrgetter(path) if path else None
 
 
