@@ -9,7 +9,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# New objects after which to look for garbage among them: about those of one decision, some megabytes.
+# New objects after which to look for garbage among them: those of some ten decisions, a few megabytes.
 _FEW = 20_000
 
 
@@ -28,8 +28,8 @@ def uncollected() -> Iterator[None]:
 def settle() -> None:
     """Let the garbage collector leave alone what is there by now, in a process that serves one law until it ends.
 
-    To walk through the law holds everybody up for a fifth of a second, once in some hundred decisions. A decision makes
-    some ten thousand objects, and by the usual threshold is interrupted for each seven hundred of them.
+    To walk through the law holds everybody up for a fifth of a second, once in some hundred decisions. By the usual
+    threshold every decision would be interrupted several times for what it is still working with.
     """
     gc.collect()
     gc.freeze()

@@ -84,7 +84,7 @@ class _Sight:
             )
             for number in program.measured
         }
-        now = tuple(program.values(leg, env))
+        now = program.values(leg, env)
         key = (program, now, tuple(levers.values()))
         known = self._known.get(key)
         if known is None:

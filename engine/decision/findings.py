@@ -90,7 +90,7 @@ class Assembler:
             and (rule.kind != "duty" or not known[rule.id].routes or mechanism in known[rule.id].routes)
         )
 
-    def _with_levers(self, found: Found, leg: Leg) -> list[Truth]:
+    def _with_levers(self, found: Found, leg: Leg) -> tuple[Truth, ...]:
         return found.program.with_levers(found.atoms, leg, self.judge.later)
 
     def _options(self, found: Found, leg: Leg) -> tuple[Option, ...]:

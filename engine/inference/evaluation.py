@@ -95,7 +95,7 @@ class Environment:
             value = self._derived[key] = self._work_out(trait, subject)
         return value
 
-    def definition(self, trait: str, subject: Subject) -> tuple[Program, list[Truth]]:
+    def definition(self, trait: str, subject: Subject) -> tuple[Program, tuple[Truth, ...]]:
         """Return the definitions of a trait and their atoms' truths, for explanations."""
         program = self.programs.definitions(trait)
         return program, program.values(subject, self)
@@ -119,13 +119,12 @@ class Environment:
 
     def _defined(self, program: Program, subject: Subject) -> Truth:
         """Return what definitions say; where plain facts settle it, without working out the definitions behind them."""
-        atoms = program.plain_values(subject)
+        plain = program.read_plain(subject.truths)
         if program.derived:
-            value = self._concluded(program, tuple(atoms))
+            value = self._concluded(program, plain)
             if value != UNKNOWN:
                 return value
-        program.complete(atoms, subject, self)
-        return self._concluded(program, tuple(atoms))
+        return self._concluded(program, program.completed(plain, subject, self))
 
     def _concluded(self, program: Program, atoms: tuple[Truth, ...]) -> Truth:
         """Return what definitions say given truths. Evaluators see truths alone: what they agreed on once stands."""
@@ -218,25 +217,24 @@ class Judge:
         """
         gate = program if program.is_gate else program.gate
         if gate is None:
-            return self._decide(program, leg, program.plain_values(leg))
-        plain = gate.plain_values(leg)
+            return self._decide(program, leg, program.read_plain(leg.truths))
+        plain = gate.read_plain(leg.truths)
         if not self.thorough:
-            silent = self.programs.silent.recall(gate, tuple(plain), silencing)
+            silent = self.programs.silent.recall(gate, plain, silencing)
             if silent:
                 return self._concluded(gate, silent, None)
         found = self._decide(gate, leg, plain)
         if gate is program or found.verdict.reached == FALSE:
             return found
-        return self._decide(program, leg, program.plain_values(leg))
+        return self._decide(program, leg, program.read_plain(leg.truths))
 
-    def _decide(self, program: Program, leg: Leg, plain: list[Truth]) -> Found:
+    def _decide(self, program: Program, leg: Leg, plain: tuple[Truth, ...]) -> Found:
         """Decide a program, given the truths of what plain facts settle."""
-        program.complete(plain, leg, self.now)
-        atoms = tuple(plain)
+        atoms = program.completed(plain, leg, self.now)
         found = self._concluded(program, atoms, None)
         if not self.now.doubtful and (found.difference or _is_settled(program, found.verdict)):
             return found
-        later = tuple(program.with_levers(atoms, leg, self.later))
+        later = program.with_levers(atoms, leg, self.later)
         if self._core and (self.now.doubtful or self.later.doubtful):
             return self._apart(program, leg, (atoms, later), self._core)
         return found if later == atoms else self._concluded(program, atoms, later)
@@ -264,7 +262,7 @@ class Judge:
         later = Environment(self.programs, self.now.readings, levers=True, evaluator=core)
         try:
             different = [n for n in sorted(program.derived) if program.value(n, leg, now) != worlds[0][n]]
-            own = tuple(program.with_levers(worlds[0], leg, later))
+            own = program.with_levers(worlds[0], leg, later)
         except EvaluationError as error:
             return Found(program, worlds[0], verdict, str(error))
         if different:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import itemgetter
 
-from engine.facts.values import UNKNOWN, Truth
+from engine.facts.values import UNKNOWN, Truth, Truths
 from engine.inference.atoms import compile_atom, sense
 from engine.inference.getters import Env, Subject, Test
 from engine.inference.program import And, Clause, Formula, Line, Literal, Or, Program, Screen, is_place, literals
@@ -80,7 +81,7 @@ def _make_program(
         clauses,
         atoms,
         functions,
-        tuple(test if is_plain else _left_open for test, is_plain in functions),
+        _reader([test if is_plain else _left_open for test, is_plain in functions]),
         others,
         tuple(index for index, atom in enumerate(atoms) if _is_measured(atom, book)),
         frozenset(_readings(atoms, book)),
@@ -93,6 +94,11 @@ def _make_program(
         places,
         tuple(sorted({number for parts in places for part in parts for number in part.numbers})),
     )
+
+
+def _reader(tests: list[Test]) -> Callable[[Truths], tuple[Truth, ...]]:
+    # For one test alone, itemgetter would return no tuple.
+    return itemgetter(*tests) if len(tests) > 1 else lambda truths: tuple([truths[test] for test in tests])
 
 
 def _left_open(_subject: Subject, _env: Env) -> Truth:

@@ -6,11 +6,11 @@ turn), and every atom that occurs, once. Definitions have programs of their own,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from engine.facts.values import Truth
+from engine.facts.values import Truth, Truths
 from engine.inference.getters import Env, Subject, Test
 from engine.law.expression import Atom, FactRef
 from engine.law.model import Rule
@@ -106,27 +106,29 @@ class Program:
     Attributes:
         id: Instrument id, or trait id for definitions.
         tests: One function per atom, and whether the facts alone settle it: no definition, measure or reading.
-        plain: One function per atom, the same where the facts alone settle it; elsewhere one that leaves it unknown.
+        read_plain: From the truths of a subject, returns that of every atom which the facts alone settle, unknown for
+            the others. What they settle is worked out once, whichever programs, books and readings ask for it.
         others: The atoms that they do not settle, each with its function.
         measured: Numbers of the atoms whose truth depends on measures in place (also by way of derived traits).
         readings: Readings that some atom asks for.
-    gate: Of an instrument, only what decides whether it reaches a leg: looked at first, since most do not.
-    derived: Numbers of the atoms that ask for derived traits.
-    kinds: The program's own clauses by kind.
-    remarks: Of these, what only remarks: commitments, then warnings.
-    is_gate: Whether nothing is asked of it but whether it reaches a leg, and what it remarks.
-    screens: Of a gate, for each rule by which it has something to say (scopes, or remarks where it only remarks) the
-        parts that must all hold.
-    places: Of a gate, for each of these rules the parts that read places and nothing else; empty where a rule has none.
-    placed: The atoms of `places`.
-    memory: What was concluded from truths of it, by who concluded; see `Memory`.
+        gate: Of an instrument, only what decides whether it reaches a leg: looked at first, since most do not.
+        derived: Numbers of the atoms that ask for derived traits.
+        kinds: The program's own clauses by kind.
+        remarks: Of these, what only remarks: commitments, then warnings.
+        is_gate: Whether nothing is asked of it but whether it reaches a leg, and what it remarks.
+        screens: Of a gate, for each rule by which it has something to say (scopes, or remarks where it only remarks)
+            the parts that must all hold.
+        places: Of a gate, for each of these rules the parts that read places and nothing else; empty where a rule has
+            none.
+        placed: The atoms of `places`.
+        memory: What was concluded from truths of it, by who concluded; see `Memory`.
     """
 
     id: str
     clauses: tuple[Clause, ...]
     atoms: tuple[Atom, ...]
     tests: tuple[tuple[Test, bool], ...]
-    plain: tuple[Test, ...]
+    read_plain: Callable[[Truths], tuple[Truth, ...]]
     others: tuple[tuple[int, Test], ...]
     measured: tuple[int, ...]
     readings: frozenset[str]
@@ -145,31 +147,25 @@ class Program:
         """Whether it decides nothing: treaties and soft law, and instruments that only define."""
         return "scope" not in self.kinds
 
-    def values(self, subject: Subject, env: Env) -> list[Truth]:
+    def values(self, subject: Subject, env: Env) -> tuple[Truth, ...]:
         """Return the truth of every atom for a leg or party."""
-        found = self.plain_values(subject)
-        self.complete(found, subject, env)
-        return found
+        return self.completed(self.read_plain(subject.truths), subject, env)
 
-    def plain_values(self, subject: Subject) -> list[Truth]:
-        """Return the truth of every atom that the facts alone settle; unknown for the others.
-
-        What they settle is worked out once, whichever programs, books and readings ask for it.
-        """
-        return list(map(subject.truths.__getitem__, self.plain))
-
-    def complete(self, atoms: list[Truth], subject: Subject, env: Env) -> None:
-        """Put in the truths of the atoms that the facts alone do not settle: definitions, measures, readings."""
-        truths = env.truths(subject)
+    def completed(self, plain: tuple[Truth, ...], subject: Subject, env: Env) -> tuple[Truth, ...]:
+        """Return the truth of every atom, given those that the facts alone settle; see `read_plain`."""
+        if not self.others:
+            return plain
+        found, truths = list(plain), env.truths(subject)
         for number, test in self.others:
-            atoms[number] = truths[test]
+            found[number] = truths[test]
+        return tuple(found)
 
-    def with_levers(self, atoms: Sequence[Truth], subject: Subject, levers: Env) -> list[Truth]:
+    def with_levers(self, atoms: Sequence[Truth], subject: Subject, levers: Env) -> tuple[Truth, ...]:
         """Return the truths of every atom once levers are in place, given those of things as they stand."""
         found = list(atoms)
         for number in self.measured:
             found[number] = self.value(number, subject, levers)
-        return found
+        return tuple(found)
 
     def value(self, number: int, subject: Subject, env: Env) -> Truth:
         """Return the truth of one atom."""

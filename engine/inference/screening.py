@@ -17,7 +17,7 @@ def is_elsewhere(program: Program, leg: Leg) -> bool:
         return False
     values = [UNKNOWN] * len(gate.atoms)
     for number in gate.placed:
-        values[number] = leg.truths[gate.plain[number]]
+        values[number] = leg.truths[gate.tests[number][0]]
     return all(any(truth(part.formula, values) == FALSE for part in parts) for parts in gate.places)
 
 

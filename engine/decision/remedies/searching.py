@@ -215,7 +215,7 @@ class _Reader:
                     if not found.program.measured:
                         continue
                     program = self.programs.instrument(name)
-                    atoms = tuple(program.values(leg, self.judge.now))
+                    atoms = program.values(leg, self.judge.now)
                     found = Found(program, atoms, found.verdict, found.difference)
                 listed.append((leg, found))
         return listed
@@ -241,7 +241,7 @@ class _Reader:
             ]
             for combination in product(*choices) if names else ():
                 other = Environment(env.programs, {**env.readings, **dict(combination)})
-                yield tuple(each.program.values(leg, other))
+                yield each.program.values(leg, other)
 
     def _measured(self, found: Found) -> Iterator[str]:
         """Yield the derived traits of legs that depend on measures."""
