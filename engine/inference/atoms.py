@@ -6,7 +6,8 @@ atoms combine into rules and outcomes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import Final, cast
 
@@ -39,6 +40,7 @@ from engine.law.expression import (
 )
 
 _NO: Final = frozenset[str]()
+_ONE_DAY: Final = timedelta(days=1)
 _TRAITS: Final = {
     "data": "data.traits",
     "transfer": "transfer.traits",
@@ -275,23 +277,40 @@ def _measure_test(atom: Atom, ref: MeasureRef, book: StatuteBook) -> Test:
         return shown
     holds = _truth_comparison(atom, book)
     spec = measure.fields[field]
-    # A lever could bring about any attainable value; dates and numbers are free.
-    attainable = TRUE if not spec.attainable or any(holds(value) for value in spec.attainable) else FALSE
     # A finding that stands once made may have been made already where the evidence does not say.
-    unsaid = UNKNOWN if any(not holds(value) for value in spec.final) else attainable
+    may_be_settled = any(not holds(value) for value in spec.final)
+
+    def attainable(leg: Leg) -> bool:
+        # A lever could bring about any attainable value. Numbers are free, and so are days that have not passed.
+        if spec.type == "date" and isinstance(atom.right, str):
+            return any(holds(value) for value in days_to_come(atom.right, leg.arrangement.day))
+        return not spec.attainable or any(holds(value) for value in spec.attainable)
 
     def field_test(subject: Subject, env: Env) -> Truth:
-        evidence = cast(Leg, subject).evidence.get(name)
+        leg = cast(Leg, subject)
+        evidence = leg.evidence.get(name)
+        later = lever and env.levers and attainable(leg)
         if evidence is None:
-            return attainable if lever and env.levers else FALSE
+            return TRUE if later else FALSE
         shown = evidence.get(field)
         if shown is not None and holds(shown):
             return TRUE
-        if lever and env.levers and attainable == TRUE and shown not in spec.final:
-            return TRUE if shown is not None else unsaid
+        if later and shown not in spec.final:
+            return UNKNOWN if shown is None and may_be_settled else TRUE
         return UNKNOWN if shown is None else FALSE
 
     return field_test
+
+
+def days_to_come(named: str, day: date) -> Iterator[str]:
+    """Yield the days that an act done on `day` or later can bear, as far as a comparison can tell them apart.
+
+    Args:
+        named: The day that a condition names, as ISO text.
+        day: Day of the decision. Nobody can sign or approve anything on an earlier day any more.
+    """
+    edge = date.fromisoformat(named)
+    yield from dict.fromkeys(each.isoformat() for each in (day, edge, edge + _ONE_DAY, edge - _ONE_DAY) if each >= day)
 
 
 def _truth_comparison(atom: Atom, book: StatuteBook) -> Callable[[object], bool]:

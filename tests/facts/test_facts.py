@@ -29,6 +29,7 @@ MEASURES = {
             "ok": {"type": "bool", "final": [False], "ask": "Is it?"},
         }
     ),
+    "zz.leave": measure(fields={"issued": {"type": "date", "ask": "When?"}}),
 }
 
 
@@ -329,6 +330,21 @@ def test_levers_bring_about_measures_and_attainable_values_and_nothing_else() ->
     assert truth("measure.zz.check.finding == good", plain(), levers=True) == TRUE
     assert truth("measure.zz.check.finding == bad", plain(), levers=True) == FALSE
     assert truth("measure.zz.check.ok", plain(), levers=True) == TRUE
+
+
+@pytest.mark.parametrize(
+    ("comparison", "expected"), [("<", FALSE), ("<=", TRUE), ("==", TRUE), (">=", TRUE), (">", TRUE), ("!=", TRUE)]
+)
+def test_a_lever_bears_the_day_of_the_decision_or_a_later_one(comparison: str, expected: int) -> None:
+    assert truth(f'measure.zz.leave.issued {comparison} "{TODAY}"', plain(), levers=True) == expected
+    issued = plain(measures={"zz.leave": {"issued": str(TODAY)}})
+    assert truth(f'measure.zz.leave.issued {comparison} "{TODAY}"', issued, levers=True) == expected
+
+
+def test_an_earlier_day_counts_only_where_it_is_shown() -> None:
+    earlier = plain(measures={"zz.leave": {"issued": "2020-01-01"}})
+    assert truth(f'measure.zz.leave.issued < "{TODAY}"', earlier, levers=True) == TRUE
+    assert truth(f'measure.zz.leave.issued < "{TODAY}"', plain(measures={"zz.leave": True}), levers=True) == UNKNOWN
 
 
 def test_a_finding_that_was_made_can_be_made_anew_unless_it_is_final() -> None:

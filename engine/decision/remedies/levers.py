@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from engine.facts.arrangement import Arrangement, Transfer
 from engine.facts.legs import Leg
+from engine.inference.atoms import days_to_come
 from engine.law.expression import Atom, MeasureRef, NumberRef
 from engine.law.model import Measure, MeasureField
 
@@ -89,22 +90,17 @@ def candidates(spec: MeasureField, atom: Atom, day: date) -> Iterator[Value]:
     elif spec.values:
         yield from spec.values
     else:
-        yield from _around(atom, day)
+        yield from _around(spec, atom, day)
 
 
-def _around(atom: Atom, day: date) -> Iterator[Value]:
+def _around(spec: MeasureField, atom: Atom, day: date) -> Iterator[Value]:
     right = atom.right
     if isinstance(right, bool) or right is None or isinstance(right, NumberRef):
         return
     if isinstance(right, int):
         yield from (right, right + 1, max(right - 1, 0))
     elif isinstance(right, str):
-        try:
-            known = date.fromisoformat(right)
-        except ValueError:
-            yield right
-            return
-        yield from (day.isoformat(), right, *((known + timedelta(days=n)).isoformat() for n in (1, -1)))
+        yield from days_to_come(right, day) if spec.type == "date" else (right,)
     elif isinstance(right, tuple):
         yield from right
 
