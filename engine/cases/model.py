@@ -38,6 +38,7 @@ class Expectation(_Model):
     because: RuleIds = ()
     not_because: RuleIds = ()
     asks: Texts = ()
+    asks_not: Texts = ()
     offers: Texts = ()
     transfer: Text | None = None
 

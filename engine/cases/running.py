@@ -120,6 +120,7 @@ def check(name: str, expect: Expectation, decision: Decision, law: Law) -> Itera
     yield from check_rules(name, expect.because, expect.not_because, chosen, decision, law)
     asked = {question.fact for question in decision.questions}
     yield from (f"{name}: `{fact}` is not asked for" for fact in expect.asks if fact not in asked)
+    yield from (f"{name}: `{fact}` is asked for" for fact in expect.asks_not if fact in asked)
     offered = {m.measure for f in found for option in f.options for m in option.measures}
     offered |= {m for condition in decision.conditions if condition.instrument == name for m in condition.measures}
     yield from (f"{name}: `{measure}` is not offered" for measure in expect.offers if measure not in offered)

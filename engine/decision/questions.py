@@ -2,17 +2,19 @@
 
 Unknown atoms are grouped by the fact behind them. A set of facts *can settle* a finding when some way of answering it
 makes the outcome definite, whatever else stays unknown; that is tried out on the program itself. Smallest sets come
-first.
+first, and a question that can end the matter by itself comes alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 from typing import NamedTuple
 
 from engine.decision.asking import ask
 from engine.decision.model import Question
+from engine.decision.suppositions import first_alone
 from engine.decision.unknowns import unknowns_of
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, Truth
@@ -57,7 +59,8 @@ def questions(found: Found, later: Sequence[Truth], leg: Leg, env: Environment) 
     for index in sorted(range(len(unknowns)), key=lambda n: (n not in settling.deciding, n not in settling.useful)):
         for question in ask(unknowns[index], env, index in settling.deciding):
             asked.setdefault((question.fact, question.pointer), question)
-    return list(asked.values())
+    first = first_alone(asked.values(), found, leg, env)
+    return [replace(first, deciding=True)] if first else list(asked.values())
 
 
 def _settling(program: Program, case: _Case) -> _Settling:

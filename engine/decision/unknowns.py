@@ -42,7 +42,7 @@ def unknowns_of(program: Program, atoms: Sequence[Truth], subject: Subject) -> I
         if value != UNKNOWN or number not in users:
             continue
         atom = program.atoms[number]
-        group = groups.setdefault(key := _key(atom, subject), Unknown(key, atom, subject))
+        group = groups.setdefault(key := fact_behind(atom, subject), Unknown(key, atom, subject))
         group.numbers.append(number)
         group.rules += [rule for rule in users[number] if rule not in group.rules]
     yield from groups.values()
@@ -73,7 +73,8 @@ def _open_literals(formula: Formula, atoms: Sequence[Truth]) -> Iterator[int]:
             yield from _open_literals(part, atoms)
 
 
-def _key(atom: Atom, subject: Subject) -> tuple[str, str]:
+def fact_behind(atom: Atom, subject: Subject) -> tuple[str, str]:
+    """Return the name of the fact that an atom reads, and the JSON pointer where it stands or what tells it apart."""
     left = atom.left
     if isinstance(left, FactRef) and left.derived and left.root in PARTY_ROOTS:
         view = party_getter(left.root, left.links)(subject)

@@ -71,6 +71,11 @@ def compile_atom(atom: Atom, book: StatuteBook) -> Test:
     return _scalar_test(atom, get, book)
 
 
+def truth_for(atom: Atom, value: object, book: StatuteBook) -> Truth:
+    """Return what a comparison of one fact would come to, were this the fact's value."""
+    return TRUE if _truth_comparison(atom, book)(value) else FALSE
+
+
 def sense(atom: Atom, book: StatuteBook) -> object:
     """Return what an atom asks under a book: atoms of one sense have one truth, however their authors wrote them."""
     left: object = atom.left

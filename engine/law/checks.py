@@ -62,6 +62,10 @@ def check_trait(trait: Trait, span: Span) -> list[Fault]:
         faults.append(Fault("bad-trait", f"derived trait `{trait.id}` must be a bool", span))
     if trait.of == "leg" and (not trait.derived or trait.ask):
         faults.append(Fault("bad-trait", f"leg trait `{trait.id}` must be derived and cannot be asked", span))
+    possible: tuple[object, ...] = (True, False) if trait.type == "bool" and trait.ask else trait.values
+    if trait.rules_out is not None and trait.rules_out not in possible:
+        message = f"`rules_out` of trait `{trait.id}` is no answer to its question"
+        faults.append(Fault("bad-trait", message, span))
     return faults
 
 

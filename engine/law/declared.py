@@ -60,7 +60,9 @@ def period_of(first: date, last: date | None) -> Period:
 
 def trait_of(name: str, form: schema.TraitForm, instrument: str) -> Trait:
     """Return a declared trait."""
-    return Trait(name, form.of, form.type, form.values, form.ask or "", form.by, form.derived, instrument)
+    return Trait(
+        name, form.of, form.type, form.values, form.ask or "", form.by, form.derived, form.rules_out, instrument
+    )
 
 
 def measure_of(name: str, form: schema.MeasureForm, instrument: str) -> Measure:

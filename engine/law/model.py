@@ -53,7 +53,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """A fact that some law knows about a party, data set, transfer, arrangement or leg."""
+    """A fact that some law knows about a party, data set, transfer, arrangement or leg.
+
+    Attributes:
+        rules_out: Value that can take a transfer out of a law by itself; while it can, that law asks nothing else.
+    """
 
     id: str
     of: Literal["party", "dataset", "transfer", "arrangement", "leg"]
@@ -62,6 +66,7 @@ class Trait:
     ask: str
     by: str
     derived: bool
+    rules_out: bool | str | None
     instrument: str
 
 

@@ -82,6 +82,7 @@ class TraitForm(_Model):
     ask: Text | None = None
     by: By = "exporter"
     derived: bool = False
+    rules_out: bool | Name | None = None
 
 
 class FieldForm(_Model):

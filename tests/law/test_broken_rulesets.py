@@ -503,6 +503,10 @@ DECLARED = {
         act(tail=PARTY_TRAIT.replace("bool", "enum")),
         in_act("22:16", "bad-trait", "trait `zz.t` needs `values` exactly when its type is enum"),
     ),
+    "an answer that rules out and is none": (
+        act(tail=PARTY_TRAIT.replace("bool", "bool, rules_out: none")),
+        in_act("22:16", "bad-trait", "`rules_out` of trait `zz.t` is no answer to its question"),
+    ),
     "a leg trait that is asked for": (
         act(tail=PARTY_TRAIT.replace("party", "leg")),
         in_act("22:16", "bad-trait", "leg trait `zz.t` must be derived and cannot be asked"),
