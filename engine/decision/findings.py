@@ -62,20 +62,20 @@ class Assembler:
         if outcome in ("permitted_with_conditions", "not_yet_permitted", "permitted"):
             self._conditions(shown, leg, mechanism)
         return Finding(
-            instrument=instrument.id,
-            title=instrument.title,
-            jurisdiction=instrument.jurisdiction,
-            kind=instrument.kind,
-            cite=instrument.source.cite,
-            href=instrument.source.href,
-            dataset=leg.data.id,
-            outcome=outcome,
-            why=_sentence(result, self._carrying(rules, mechanism), offers),
-            mechanism=mechanism,
-            rules=rules,
-            options=offers,
-            readings=tuple(self._reading(label, each) for label, each in under),
-            difference=found.difference,
+            instrument.id,
+            instrument.title,
+            instrument.jurisdiction,
+            instrument.kind,
+            instrument.source.cite,
+            instrument.source.href,
+            leg.data.id,
+            outcome,
+            _sentence(result, self._carrying(rules, mechanism), offers),
+            mechanism,
+            rules,
+            offers,
+            tuple([self._reading(label, each) for label, each in under]) if under else (),
+            found.difference,
         )
 
     def _carrying(self, rules: tuple[RuleTrace, ...], mechanism: str) -> tuple[RuleTrace, ...]:

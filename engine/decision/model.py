@@ -1,7 +1,8 @@
 """What a caller gets: a decision with its findings, reasons, questions and conditions.
 
-Plain data classes, made in one place and never changed; `DECISION` serialises and describes them. Traces are made by
-the thousand for one decision, which is why they alone are not frozen: a frozen one takes three times as long to make.
+Plain data classes, made in one place and never changed; `DECISION` serialises and describes them. Findings and traces
+are made by the hundred for one decision, which is why they alone are not frozen: a frozen one takes three times as long
+to make.
 """
 
 from __future__ import annotations
