@@ -102,14 +102,13 @@ class Environment:
 
     def _work_out(self, trait: str, subject: Subject) -> Truth:
         program = self.programs.definitions(trait)
-        declared = self.programs.book.library.traits[trait]
-        # Where no definition is in force nobody has the status, unless the caller may know of one.
-        value = UNKNOWN if declared.ask else FALSE
-        if program.clauses:
-            value = self._defined(program, subject)
-        if not declared.ask:
-            return value
-        stated, pointer = statement(trait, declared.of, subject)
+        if program.asked_of:
+            return self._held_against(trait, program.asked_of, self._defined(program, subject), subject)
+        return self._defined(program, subject)
+
+    def _held_against(self, trait: str, of: str, value: Truth, subject: Subject) -> Truth:
+        """Return the value of a derived trait that callers may state: by definition, else as stated."""
+        stated, pointer = statement(trait, of, subject)
         if stated == UNKNOWN:
             return value
         if value != UNKNOWN and value != stated:
@@ -119,6 +118,9 @@ class Environment:
 
     def _defined(self, program: Program, subject: Subject) -> Truth:
         """Return what definitions say; where plain facts settle it, without working out the definitions behind them."""
+        if not program.clauses:
+            # Where no definition is in force nobody has the status, unless the caller may know of one.
+            return UNKNOWN if program.asked_of else FALSE
         plain = program.read_plain(subject.truths)
         if program.derived:
             value = self._concluded(program, plain)

@@ -60,6 +60,7 @@ def make_program(name: str, rules: tuple[Rule, ...], book: StatuteBook, tests: T
 def _make_program(
     name: str, rules: tuple[Rule, ...], book: StatuteBook, tests: Tests, gate: Program | None, is_gate: bool
 ) -> Program:
+    declared = book.library.traits.get(name)
     chosen = list(rules)
     for rule in chosen:  # grows while it is walked: exceptions have exceptions
         chosen += [other for other in book.exceptions.get(rule.id, ()) if other not in chosen]
@@ -85,6 +86,7 @@ def _make_program(
         others,
         tuple(index for index, atom in enumerate(atoms) if _is_measured(atom, book)),
         frozenset(_readings(atoms, book)),
+        declared.of if declared and declared.ask else "",
         gate,
         derived,
         kinds,

@@ -111,6 +111,7 @@ class Program:
         others: The atoms that they do not settle, each with its function.
         measured: Numbers of the atoms whose truth depends on measures in place (also by way of derived traits).
         readings: Readings that some atom asks for.
+        asked_of: Of definitions of a trait that callers may state as well, whose trait it is; "" for others.
         gate: Of an instrument, only what decides whether it reaches a leg: looked at first, since most do not.
         derived: Numbers of the atoms that ask for derived traits.
         kinds: The program's own clauses by kind.
@@ -132,6 +133,7 @@ class Program:
     others: tuple[tuple[int, Test], ...]
     measured: tuple[int, ...]
     readings: frozenset[str]
+    asked_of: str
     gate: Program | None
     derived: frozenset[int]
     kinds: Mapping[str, tuple[Clause, ...]]
