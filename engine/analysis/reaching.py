@@ -8,7 +8,7 @@ where it finds something else there.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,7 +70,7 @@ class Index:
             return True  # no arrangement; whoever reads it whole will say so
         return self.can_reach(places) or self._names_other_words(text)
 
-    def can_reach(self, places: set[str]) -> bool:
+    def can_reach(self, places: Set[str]) -> bool:
         """Return whether the change can reach an arrangement that touches some places (see `places_of`)."""
         key = frozenset(places)
         known = self._by_places.get(key)
@@ -80,7 +80,7 @@ class Index:
             )
         return known
 
-    def can_remark(self, places: set[str]) -> bool:
+    def can_remark(self, places: Set[str]) -> bool:
         """Return whether something that decides nothing, and is another one, can speak of what touches some places."""
         return any(side.could_reach(name, places) for name in self.remarking for side in self._sides)
 
@@ -106,7 +106,7 @@ class Index:
         return any(word in text for word in self._words)
 
 
-def _finding(judge: Judge, name: str, leg: Leg, places: set[str]) -> Outcome | None:
+def _finding(judge: Judge, name: str, leg: Leg, places: Set[str]) -> Outcome | None:
     """Return what an instrument finds for a leg; None where it does not reach it."""
     if not judge.programs.can_reach(name, leg, places):
         return None

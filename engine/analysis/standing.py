@@ -56,7 +56,7 @@ class _Sight:
         self._known: dict[object, object] = {}
         self._told = cache(lambda name: repr(programs.book.library.measures[name]))
 
-    def of(self, name: str, leg: Leg, places: set[str], judge: Judge) -> object:
+    def of(self, name: str, leg: Leg, places: frozenset[str], judge: Judge) -> object:
         """Return what an instrument says of a leg, in a form that is equal only where it says the same."""
         if not self._programs.can_reach(name, leg, places):
             return None

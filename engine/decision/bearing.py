@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from engine.decision.changing import LegalChange, names_read
@@ -77,7 +77,7 @@ def read_by(state: State | None) -> set[str]:
     return names_read(program.atoms[number] for number in numbers)
 
 
-def bears(change: LegalChange, rules: set[str], read: set[str], places: set[str]) -> bool:
+def bears(change: LegalChange, rules: set[str], read: set[str], places: Set[str]) -> bool:
     """Return whether a change of law is of one of the rules, or of a number or group that is read."""
     if change.kind in ("rule_begins", "rule_ends"):
         return change.id in rules

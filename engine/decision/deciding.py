@@ -28,7 +28,6 @@ from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Found, Judge
 from engine.inference.outcomes import RANK, Outcome, worst
 from engine.inference.programs import BookPrograms
-from engine.inference.touching import touched
 from engine.law.model import END
 
 log = logging.getLogger("safeconduct.decision")
@@ -124,7 +123,7 @@ class _Decider:
         for leg in self.view.legs:
             if leg.transfer_index != index:
                 continue
-            for name in self.judge.candidates(leg):
+            for name in self.judge.around(leg).candidates:
                 self.used.add(name)
                 found = self.judge.decide(name, leg)
                 if found.program.remarks:
@@ -193,7 +192,7 @@ def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision,
     view = decider.view
     now = {transfer.id: transfer.outcome for transfer in transfers}
     last = max((transfer.end or END for transfer in view.model.transfers), default=END)
-    places = {leg.index: touched(leg) for leg in view.legs}
+    places = {leg.index: decider.judge.around(leg).touched for leg in view.legs}
     findings = dict(decider.known)
     gaps = {index: bool(each) for index, each in decider.gaps.items()}
     days = law.books.change_days

@@ -60,7 +60,7 @@ def settled_on(
     programs: BookPrograms,
     readings: Mapping[str, str],
     pairs: Iterable[tuple[str, Leg]],
-    places: Mapping[int, set[str]],
+    places: Mapping[int, frozenset[str]],
 ) -> Iterator[tuple[Key, Settled | None]]:
     """Yield what instruments find for legs on the day of some programs, by the reference alone.
 

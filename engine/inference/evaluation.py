@@ -21,7 +21,7 @@ from engine.inference.getters import Subject
 from engine.inference.memory import Memory
 from engine.inference.outcomes import Verdict
 from engine.inference.program import Program
-from engine.inference.programs import BookPrograms
+from engine.inference.programs import BookPrograms, Surroundings
 from engine.inference.screening import silencing
 
 log = logging.getLogger("safeconduct.inference")
@@ -188,13 +188,13 @@ class Judge:
         self._core = core
         self._memory = core.agreed if core is not None else programs.concluded
         self._found: dict[tuple[str, Leg], Found] = {}
-        self._candidates: dict[int, tuple[str, ...]] = {}
+        self._around: dict[int, Surroundings] = {}
 
-    def candidates(self, leg: Leg) -> tuple[str, ...]:
-        """Return the instruments that could reach a leg, or have something to remark, in order of id."""
-        found = self._candidates.get(leg.index)
+    def around(self, leg: Leg) -> Surroundings:
+        """Return what the places of a leg touch, and the instruments that could reach it or remark something."""
+        found = self._around.get(leg.index)
         if found is None:
-            found = self._candidates[leg.index] = self.programs.candidates(leg, elsewhere=self.thorough)
+            found = self._around[leg.index] = self.programs.around(leg, elsewhere=self.thorough)
         return found
 
     def decide(self, name: str, leg: Leg) -> Found:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from engine.collecting import uncollected
 from engine.facts.legs import Leg
@@ -31,6 +32,13 @@ _MOST_PROGRAMS = 5000
 _MOST_LINES = 5000
 # Combinations of places for which a book remembers what could reach them.
 _MOST_WHEREABOUTS = 1000
+
+
+class Surroundings(NamedTuple):
+    """What the places of a leg touch (see `touched`), and the instruments that could reach it or remark something."""
+
+    touched: frozenset[str]
+    candidates: tuple[str, ...]
 
 
 class ProgramCache:
@@ -139,7 +147,7 @@ class BookPrograms:
         self._instruments: dict[str, Program] = {}
         self._definitions: dict[str, Program] = {}
         self._needed: dict[str, frozenset[str] | None] = {}
-        self._known: dict[object, tuple[str, ...]] = {}  # candidates, by whereabouts
+        self._known: dict[object, Surroundings] = {}  # by whereabouts
 
     def instrument(self, name: str) -> Program:
         """Return the program of an instrument in force."""
@@ -209,11 +217,11 @@ class BookPrograms:
             self._needed[name] = self._cache.countries(key, lambda: NeededCountries(self).of(name))
         return self._needed[name]
 
-    def can_reach(self, name: str, leg: Leg, places: set[str]) -> bool:
+    def can_reach(self, name: str, leg: Leg, places: Set[str]) -> bool:
         """Return whether an instrument is in force and could reach a leg, given what that touches (see `touched`)."""
         return self.could_reach(name, places) and not is_elsewhere(self.instrument(name), leg)
 
-    def could_reach(self, name: str, places: set[str]) -> bool:
+    def could_reach(self, name: str, places: Set[str]) -> bool:
         """Return whether an instrument is in force and could reach some leg that touches some places."""
         if name not in self.book.instruments:
             return False
@@ -221,7 +229,11 @@ class BookPrograms:
         return countries is None or not places.isdisjoint(countries)
 
     def candidates(self, leg: Leg, elsewhere: bool = False) -> tuple[str, ...]:
-        """Return the instruments that could reach a leg, or have something to remark, in order of id.
+        """Return the instruments that could reach a leg, or have something to remark, in order of id; see `around`."""
+        return self.around(leg, elsewhere).candidates
+
+    def around(self, leg: Leg, elsewhere: bool = False) -> Surroundings:
+        """Return what the places of a leg touch, and the instruments that could reach it.
 
         Args:
             elsewhere: Whether to name those as well that touch a country of the leg and that places keep away all the
@@ -232,12 +244,13 @@ class BookPrograms:
         if found is None:
             if len(self._known) >= _MOST_WHEREABOUTS:
                 self._known = {}
-            found = self._known[key] = self._candidates(leg, elsewhere)
+            places = touched(leg)
+            found = self._known[key] = Surroundings(places, self._candidates(leg, places, elsewhere))
         return found
 
-    def _candidates(self, leg: Leg, elsewhere: bool) -> tuple[str, ...]:
+    def _candidates(self, leg: Leg, places: Set[str], elsewhere: bool) -> tuple[str, ...]:
         everywhere, by_country = self._index
         found = set(everywhere)
-        for country in touched(leg):
+        for country in places:
             found.update(by_country.get(country, ()))
         return tuple(sorted(name for name in found if elsewhere or not is_elsewhere(self.instrument(name), leg)))

@@ -16,7 +16,7 @@ SOMEWHERE = "*"
 STRIPPED = frozenset({"anonymous", "aggregate", "synthetic"})
 
 
-def touched(leg: Leg) -> set[str]:
+def touched(leg: Leg) -> frozenset[str]:
     """Return every country that some place fact of a leg could name, and `=trait` for every trait stated to be true.
 
     Where a place is not known, an instrument could be reached through it; such facts are asked for by the instruments
@@ -38,7 +38,7 @@ def touched(leg: Leg) -> set[str]:
         countries |= _party_countries(party) if party else {country_of(via)}
     for traits in (data.traits, transfer.traits, leg.arrangement.model.traits):
         countries |= _stated(traits)
-    return countries
+    return frozenset(countries)
 
 
 def _stated(traits: Mapping[str, object]) -> frozenset[str]:
