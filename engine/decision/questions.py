@@ -15,9 +15,9 @@ from typing import NamedTuple
 from engine.decision.asking import ask
 from engine.decision.model import Question
 from engine.decision.suppositions import first_alone
-from engine.decision.unknowns import unknowns_of
+from engine.decision.unknowns import reaching, unknowns_of
 from engine.facts.legs import Leg
-from engine.facts.values import FALSE, TRUE, Truth
+from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 from engine.inference.evaluation import Environment, Found
 from engine.inference.program import Program
 from engine.inference.reference import evaluate
@@ -52,7 +52,9 @@ def questions(found: Found, later: Sequence[Truth], leg: Leg, env: Environment) 
     Args:
         later: Truth of each atom with every lever in place.
     """
-    unknowns = list(unknowns_of(found.program, found.atoms, leg))
+    # Until it is known whether the law reaches the transfer nothing else can settle the finding.
+    only = reaching(found.program) if found.verdict.reached == UNKNOWN else None
+    unknowns = list(unknowns_of(found.program, found.atoms, leg, only))
     case = _Case(found.atoms, tuple(later), tuple(tuple(each.numbers) for each in unknowns))
     settling = env.programs.settling.recall(found.program, case, _settling)
     asked: dict[tuple[str, str], Question] = {}

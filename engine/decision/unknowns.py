@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from engine.decision.sides import pointer_of
@@ -25,13 +25,21 @@ class Unknown:
     rules: list[str] = field(default_factory=list)
 
 
-def unknowns_of(program: Program, atoms: Sequence[Truth], subject: Subject) -> Iterator[Unknown]:
-    """Yield the facts behind the atoms that are unknown and matter, one for all atoms that read it."""
+def unknowns_of(
+    program: Program, atoms: Sequence[Truth], subject: Subject, only: Collection[int] | None = None
+) -> Iterator[Unknown]:
+    """Yield the facts behind the atoms that are unknown and matter, one for all atoms that read it.
+
+    Args:
+        only: Numbers of the clauses that are looked at; all where left out.
+    """
     groups: dict[tuple[str, str], Unknown] = {}
     users: dict[int, list[str]] = {}
     idle = _idle_exceptions(program, atoms)
     for clause in program.clauses:
         if clause.rule.kind in ("commitment", "warning") or clause.number in idle:
+            continue
+        if only is not None and clause.number not in only:
             continue
         if FALSE in (truth(clause.when, atoms), truth(clause.requires, atoms)):
             continue
@@ -46,6 +54,17 @@ def unknowns_of(program: Program, atoms: Sequence[Truth], subject: Subject) -> I
         group.numbers.append(number)
         group.rules += [rule for rule in users[number] if rule not in group.rules]
     yield from groups.values()
+
+
+def reaching(program: Program) -> set[int]:
+    """Return the clauses that say whether an instrument reaches a leg: scopes, exemptions, the exceptions to them."""
+    found = {clause.number for kind in ("scope", "exemption") for clause in program.kinds.get(kind, ())}
+    todo = list(found)
+    for number in todo:  # grows while it is walked: exceptions have exceptions
+        new = [each for each in program.clauses[number].exceptions if each not in found]
+        found.update(new)
+        todo += new
+    return found
 
 
 def _idle_exceptions(program: Program, atoms: Sequence[Truth]) -> set[int]:

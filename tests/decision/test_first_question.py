@@ -70,3 +70,15 @@ def test_of_two_the_one_declared_first_is_asked() -> None:
 def test_a_yes_can_rule_out_by_an_exemption() -> None:
     made = (rule("scope", "s", ["data.zz.other"]), rule("exemption", "x", ["data.zz.excluded"]))
     assert asked(*made, other=OTHER, excluded=trait("dataset", rules_out=True)) == ["zz.excluded"]
+
+
+def test_whether_the_law_reaches_the_transfer_is_asked_before_what_it_demands() -> None:
+    made = (
+        rule("scope", "s", ["data.zz.reached"]),
+        rule("exemption", "x", ["data.zz.exempt"]),
+        rule("exception", "e", ["data.zz.yet"], to=["x"]),
+        rule("ban", "b", ["data.zz.barred"]),
+    )
+    traits = dict.fromkeys(("reached", "exempt", "yet", "barred"), OTHER)
+    assert set(asked(*made, **traits)) == {"zz.reached", "zz.exempt", "zz.yet"}
+    assert asked(*made, dataset={"reached": True, "exempt": False}, **traits) == ["zz.barred"]
