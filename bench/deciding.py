@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,13 +29,27 @@ from engine.law.loading import build_library
 VARIANTS = 64
 
 
-def _cycle(action: Callable[[int], object], count: int) -> Callable[[int], float]:
+def _cycle(action: Callable[[int], object], variants: int) -> Callable[[int], float]:
     """Return a timer that calls `action` with 0, 1, 2 ... in turn."""
 
     def timer(loops: int) -> float:
         start = time.perf_counter()
         for index in range(loops):
-            action(index % count)
+            action(index % variants)
+        return time.perf_counter() - start
+
+    return timer
+
+
+def _never_seen(law: Law) -> Callable[[int], float]:
+    """Return a timer that decides variants which were never decided before."""
+    seeds = count(VARIANTS)
+
+    def timer(loops: int) -> float:
+        new = [Arrangement.model_validate(variant(next(seeds))) for _ in range(loops)]
+        start = time.perf_counter()
+        for each in new:
+            decide(each, law)
         return time.perf_counter() - start
 
     return timer
@@ -102,6 +117,7 @@ def main() -> None:
     }
     for name, action in timers.items():
         runner.bench_time_func(name, _cycle(action, VARIANTS))
+    runner.bench_time_func("decide, never seen before", _never_seen(law))
     fewer, all_of_it = part_of_the_law(lambda folder: folder not in UNRELATED), part_of_the_law(lambda _: True)
     for name, other in (("decide, without unrelated law", fewer), ("decide, with unrelated law", all_of_it)):
         same = [each for each in read if _reads(each, other)]

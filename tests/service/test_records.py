@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from engine.decision.statute import load_law
 from engine.law.loading import build_library
@@ -49,6 +50,18 @@ def test_the_stored_decision_is_the_very_bytes_that_were_answered(stored: Servic
     assert stored.ask("GET", path, "reader").content == response.content
     as_text = stored.submit(Accept="text/markdown")
     assert stored.ask("GET", path, "reader", headers={"Accept": "text/markdown"}).text == as_text.text
+
+
+def test_what_was_compressed_with_zlib_before_is_read_as_well(stored: Service) -> None:
+    response = stored.submit()
+    name = name_of(response)
+    with stored.database.writing() as connection:
+        connection.execute(
+            text("UPDATE evaluations SET decision = :decision WHERE id = :id"),
+            {"decision": zlib.compress(response.content, 1), "id": name},
+        )
+    found = stored.ask("GET", f"/v1/evaluations/{name}/decision", "reader")
+    assert found.content == response.content
 
 
 def test_without_storing_the_answer_is_the_same_and_nothing_is_left(stored: Service) -> None:
