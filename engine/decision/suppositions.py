@@ -14,7 +14,7 @@ from engine.decision.sides import subject_pointer
 from engine.decision.unknowns import fact_behind
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth
-from engine.inference.atoms import truth_for
+from engine.inference.comparing import truth_for
 from engine.inference.evaluation import Environment, Found
 from engine.inference.getters import Subject, party_getter
 from engine.inference.program import Program

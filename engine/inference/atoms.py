@@ -6,8 +6,7 @@ atoms combine into rules and outcomes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Final, cast
 
@@ -26,6 +25,8 @@ from engine.facts.values import (
     truth_of,
     within,
 )
+from engine.inference.comparing import comparison, flat, words
+from engine.inference.evidence import measure_test, reading_test
 from engine.inference.getters import Env, Getter, Subject, Test, derived_test, getter, party_getter, stated
 from engine.law.book import StatuteBook
 from engine.law.expression import (
@@ -39,8 +40,9 @@ from engine.law.expression import (
     ReadingRef,
 )
 
-_NO: Final = frozenset[str]()
-_ONE_DAY: Final = timedelta(days=1)
+# Types of facts that are words, and what it says of one that it is among those named.
+_WORDS: Final = ("country", "enum", "text")
+_SIGNS: Final = {"in": TRUE, "==": TRUE, "not in": FALSE, "!=": FALSE}
 _TRAITS: Final = {
     "data": "data.traits",
     "transfer": "transfer.traits",
@@ -54,9 +56,9 @@ def compile_atom(atom: Atom, book: StatuteBook) -> Test:
     """Return the function that evaluates an atom under a book."""
     left = atom.left
     if isinstance(left, MeasureRef):
-        return _measure_test(atom, left, book)
+        return measure_test(atom, left, book)
     if isinstance(left, ReadingRef):
-        return _reading_test(atom, left)
+        return reading_test(atom, left)
     if isinstance(left, CountRef | PercentRef):
         return _number_test(atom, left, book)
     if atom.op == "shown":
@@ -71,18 +73,13 @@ def compile_atom(atom: Atom, book: StatuteBook) -> Test:
     return _scalar_test(atom, get, book)
 
 
-def truth_for(atom: Atom, value: object, book: StatuteBook) -> Truth:
-    """Return what a comparison of one fact would come to, were this the fact's value."""
-    return TRUE if _truth_comparison(atom, book)(value) else FALSE
-
-
 def sense(atom: Atom, book: StatuteBook) -> object:
     """Return what an atom asks under a book: atoms of one sense have one truth, however their authors wrote them."""
     left: object = atom.left
     if isinstance(left, CountRef):
         left = (left.scope, left.unit, flat(left.places, book), flat(left.categories, book))
     elif isinstance(left, PercentRef) and not left.trait:
-        left = (left.root, left.links, _words(left.group, book))
+        left = (left.root, left.links, words(left.group, book))
     right: object = atom.right
     if isinstance(right, GroupRef):
         right = book.group(right)
@@ -116,43 +113,43 @@ def _given_test(ref: FactRef) -> Test | None:
 # -- comparisons ------------------------------------------------------------------------------------------------------
 
 
-def _words(right: object, book: StatuteBook) -> frozenset[str]:
-    return book.group(right) if isinstance(right, GroupRef) else frozenset(cast(tuple[str, ...], right))
-
-
 def _set_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
-    right = atom.right
-    if isinstance(right, FactRef):
-        other = getter(right)
+    if isinstance(atom.right, FactRef):
+        return _member_test(atom, get, getter(atom.right))
+    holds = _set_comparison(atom, book)
 
-        def has(subject: Subject, env: Env) -> Truth:
-            item = other(subject, env)
-            if isinstance(item, Missing):
-                return truth_of(item)
-            return is_member(str(item), cast(PartialSet, get(subject, env)))
+    def test(subject: Subject, env: Env) -> Truth:
+        known = get(subject, env)  # missing where the party is whose set it would be
+        return truth_of(known) if isinstance(known, Missing) else holds(cast(PartialSet, known))
 
-        if atom.op == "has":
-            return has
-        return lambda subject, env: FALSE if other(subject, env) is Missing.ABSENT else -has(subject, env)
+    return test
+
+
+def _set_comparison(atom: Atom, book: StatuteBook) -> Callable[[PartialSet], Truth]:
     if atom.op in ("has", "has not"):
-        word, sign = str(right), 1 if atom.op == "has" else -1
-        return lambda subject, env: sign * is_member(word, get(subject, env))  # type: ignore[arg-type]
-    test, group = (overlaps if atom.op == "overlaps" else within), _words(right, book)
-    return lambda subject, env: test(get(subject, env), group)  # type: ignore[arg-type]
+        word, sign = str(atom.right), 1 if atom.op == "has" else -1
+        return lambda known: sign * is_member(word, known)
+    relation, group = (overlaps if atom.op == "overlaps" else within), words(atom.right, book)
+    return lambda known: relation(known, group)
+
+
+def _member_test(atom: Atom, get: Getter, other: Getter) -> Test:
+    sign = 1 if atom.op == "has" else -1
+
+    def test(subject: Subject, env: Env) -> Truth:
+        item, known = other(subject, env), get(subject, env)
+        if isinstance(item, Missing) or isinstance(known, Missing):
+            return FALSE if Missing.ABSENT in (item, known) else UNKNOWN
+        return sign * is_member(str(item), cast(PartialSet, known))
+
+    return test
 
 
 def _scalar_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
-    holds = _comparison(atom, book)
-    read = stated(cast(FactRef, atom.left))
-    if read is not None and (atom.op in ("in", "not in") or isinstance(atom.right, str)) and atom.op in _SIGNS:
-        words = frozenset((atom.right,)) if isinstance(atom.right, str) else _words(atom.right, book)
-        sign = _SIGNS[atom.op]
-
-        def among(subject: Subject, _env: Env) -> Truth:
-            value = read(subject)
-            return UNKNOWN if value is None else sign if value in words else -sign
-
+    among = _among_test(atom, book)
+    if among is not None:
         return among
+    holds = comparison(atom, book)
     if not isinstance(atom.right, FactRef):
 
         def test_fixed(subject: Subject, env: Env) -> Truth:
@@ -176,37 +173,22 @@ def _scalar_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
     return test
 
 
-def _comparison(atom: Atom, book: StatuteBook) -> Callable[[object, object], bool]:
-    op, right = atom.op, atom.right
-    if op in ("in", "not in"):
-        group, inside = _words(right, book), op == "in"
-        return lambda value, _: (value in group) is inside
-    compare_values = _OPERATORS[op]
-    if isinstance(right, FactRef):
-        # One side may be a day of the model, the other a trait as it was written.
-        return lambda value, other: compare_values(_plain(value), _plain(other))
-    if isinstance(right, NumberRef):
-        number = book.number(right)
-        fixed: object = number.value if number else None
-    else:
-        fixed = right
-    return lambda value, _: compare_values(_plain(value), fixed)
+def _among_test(atom: Atom, book: StatuteBook) -> Test | None:
+    """Return the function for whether a word that is stated is one of those named; None for what is no such word.
 
+    A day is not: the arrangement states a day, and a condition names it as text.
+    """
+    left, right = cast(FactRef, atom.left), atom.right
+    read, sign = stated(left), _SIGNS.get(atom.op)
+    if read is None or sign is None or left.type not in _WORDS or isinstance(right, FactRef):
+        return None
+    named = frozenset((right,)) if isinstance(right, str) else words(right, book)
 
-def _plain(value: object) -> object:
-    # Days are compared as ISO text, in which the order of text is the order of days.
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    def among(subject: Subject, _env: Env) -> Truth:
+        value = read(subject)
+        return UNKNOWN if value is None else sign if value in named else -sign
 
-
-_SIGNS: Final = {"in": 1, "==": 1, "not in": -1, "!=": -1}
-_OPERATORS: Final[Mapping[str, Callable[[object, object], bool]]] = {
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,  # type: ignore[operator]
-    "<=": lambda a, b: a <= b,  # type: ignore[operator]
-    ">": lambda a, b: a > b,  # type: ignore[operator]
-    ">=": lambda a, b: a >= b,  # type: ignore[operator]
-}
+    return among
 
 
 def _number_test(atom: Atom, left: CountRef | PercentRef, book: StatuteBook) -> Test:
@@ -247,7 +229,7 @@ def _owner_test(ref: PercentRef, book: StatuteBook, env: Env) -> Callable[[Party
             return Missing.UNKNOWN if value == UNKNOWN else value == TRUE
 
         return has_trait
-    group = _words(ref.group, book)
+    group = words(ref.group, book)
 
     def in_group(owner: PartyView | str) -> Missing | bool:
         if isinstance(owner, str):
@@ -258,80 +240,3 @@ def _owner_test(ref: PercentRef, book: StatuteBook, env: Env) -> Callable[[Party
         return Missing.UNKNOWN if under is Missing.UNKNOWN else False
 
     return in_group
-
-
-def flat(names: tuple[str | GroupRef, ...], book: StatuteBook) -> frozenset[str]:
-    """Return words and the members of groups as one set; empty for all."""
-    found = _NO
-    for name in names:
-        found |= book.group(name) if isinstance(name, GroupRef) else frozenset((name,))
-    return found
-
-
-# -- measures and readings --------------------------------------------------------------------------------------------
-
-
-def _measure_test(atom: Atom, ref: MeasureRef, book: StatuteBook) -> Test:
-    measure = book.library.measures[ref.id]
-    name, field, lever = ref.id, ref.field, measure.lever
-    if not field:
-
-        def shown(leg: Subject, env: Env) -> Truth:
-            return TRUE if name in leg.evidence or (lever and env.levers) else FALSE  # type: ignore[union-attr]
-
-        return shown
-    holds = _truth_comparison(atom, book)
-    spec = measure.fields[field]
-    # A finding that stands once made may have been made already where the evidence does not say.
-    may_be_settled = any(not holds(value) for value in spec.final)
-
-    def attainable(leg: Leg) -> bool:
-        # A lever could bring about any attainable value. Numbers are free, and so are days that have not passed.
-        if spec.type == "date" and isinstance(atom.right, str):
-            return any(holds(value) for value in days_to_come(atom.right, leg.arrangement.day))
-        return not spec.attainable or any(holds(value) for value in spec.attainable)
-
-    def field_test(subject: Subject, env: Env) -> Truth:
-        leg = cast(Leg, subject)
-        evidence = leg.evidence.get(name)
-        later = lever and env.levers and attainable(leg)
-        if evidence is None:
-            return TRUE if later else FALSE
-        shown = evidence.get(field)
-        if shown is not None and holds(shown):
-            return TRUE
-        if later and shown not in spec.final:
-            return UNKNOWN if shown is None and may_be_settled else TRUE
-        return UNKNOWN if shown is None else FALSE
-
-    return field_test
-
-
-def days_to_come(named: str, day: date) -> Iterator[str]:
-    """Yield the days that an act done on `day` or later can bear, as far as a comparison can tell them apart.
-
-    Args:
-        named: The day that a condition names, as ISO text.
-        day: Day of the decision. Nobody can sign or approve anything on an earlier day any more.
-    """
-    edge = date.fromisoformat(named)
-    yield from dict.fromkeys(each.isoformat() for each in (day, edge, edge + _ONE_DAY, edge - _ONE_DAY) if each >= day)
-
-
-def _truth_comparison(atom: Atom, book: StatuteBook) -> Callable[[object], bool]:
-    if atom.op == "true":
-        return lambda value: value is True
-    holds = _comparison(atom, book)
-    return lambda value: holds(value, None)
-
-
-def _reading_test(atom: Atom, ref: ReadingRef) -> Test:
-    name, option, same = ref.id, atom.right, atom.op == "=="
-
-    def test(_subject: Subject, env: Env) -> Truth:
-        chosen = env.readings.get(name)
-        if chosen is None:
-            return UNKNOWN
-        return TRUE if (chosen == option) is same else FALSE
-
-    return test

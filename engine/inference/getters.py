@@ -65,7 +65,7 @@ def _end_getter(root: str, read: Callable[[PartyView], Value]) -> Getter:
 
 
 # Where the facts that are asked for most often stand, below a leg.
-_PATHS: Final = {
+PATHS: Final = {
     **{(root, name): f"{root}.{name}" for root, names in STATED.items() for name in names},
     **{(end, "country"): f"{end}.country" for end in ("exporter", "importer")},
     **{(end, "kind"): f"{end}.party.kind" for end in ("exporter", "importer")},
@@ -78,7 +78,7 @@ def stated(ref: FactRef) -> Callable[[Subject], object | None] | None:
     Returns:
         Nothing for other facts.
     """
-    path = _PATHS.get((ref.root, ref.name)) if not ref.trait and not ref.links else None
+    path = PATHS.get((ref.root, ref.name)) if not ref.trait and not ref.links else None
     return attrgetter(path) if path else None
 
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from engine.facts.arrangement import Arrangement, Transfer
 from engine.facts.legs import Leg
-from engine.inference.atoms import days_to_come
+from engine.inference.evidence import days_to_come
 from engine.law.expression import Atom, MeasureRef, NumberRef
 from engine.law.model import Measure, MeasureField
 
