@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from engine.decision.sides import pointer_of
@@ -44,7 +44,7 @@ def unknowns_of(
         if FALSE in (truth(clause.when, atoms), truth(clause.requires, atoms)):
             continue
         for formula in (clause.when, clause.requires, clause.met):
-            for number in _open_literals(formula, atoms) if formula is not None else ():
+            for number in _asked_now(program, _open_literals(formula, atoms)) if formula is not None else ():
                 users.setdefault(number, []).append(clause.rule.id)
     for number, value in enumerate(atoms):
         if value != UNKNOWN or number not in users:
@@ -79,6 +79,13 @@ def _idle_exceptions(program: Program, atoms: Sequence[Truth]) -> set[int]:
         idle |= new
         failing |= new
     return idle
+
+
+def _asked_now(program: Program, numbers: Iterable[int]) -> list[int]:
+    """Return, of the unknown atoms of one formula, those that read facts to be asked first; all where none does."""
+    found = list(numbers)
+    lefts = {number: program.atoms[number].left for number in found}
+    return [number for number, left in lefts.items() if isinstance(left, FactRef) and left.first] or found
 
 
 def _open_literals(formula: Formula, atoms: Sequence[Truth]) -> Iterator[int]:

@@ -28,6 +28,7 @@ class FactSpec:
     Attributes:
         of: Name of the enum, for enums and for sets of enum values; "country" for sets of countries.
         ask: The question that settles it; empty for facts that every arrangement states.
+        first: Whether it is asked before whatever else the same rule turns on.
     """
 
     root: Root
@@ -36,6 +37,7 @@ class FactSpec:
     of: str
     says: str
     ask: str
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Operands(Words):
     def fact(self, root: str, links: tuple[str, ...], name: str, node: ast.expr) -> FactRef:
         spec = self.names.fact(root, name)
         if spec is not None and spec.type != "count":
-            return FactRef(root, links, name, spec.type, spec.of)
+            return FactRef(root, links, name, spec.type, spec.of, first=spec.first)
         trait = self.names.traits.get(name)
         if trait is not None and root in roots_of(trait):
             return FactRef(root, links, name, trait.type, trait.id, trait.id, trait.derived)

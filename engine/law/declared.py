@@ -39,7 +39,7 @@ def vocabulary_of(form: schema.FactsFile) -> Vocabulary:
     for root, specs in form.facts.items():
         for name, spec in specs.items():
             of = spec.of or spec.enum or ""
-            facts[(root, name)] = FactSpec(root, name, spec.type, of, spec.says, spec.ask or "")
+            facts[(root, name)] = FactSpec(root, name, spec.type, of, spec.says, spec.ask or "", spec.first)
     return Vocabulary(enums, facts)
 
 

@@ -28,6 +28,7 @@ class FactRef:
         of: The enum's name; "country" for sets of countries; the trait id for enum traits.
         trait: Trait id, or "" for a built-in fact.
         derived: Whether definitions work it out.
+        first: Whether it is asked before whatever else the same rule turns on.
     """
 
     root: str
@@ -37,6 +38,7 @@ class FactRef:
     of: str
     trait: str = ""
     derived: bool = False
+    first: bool = False
 
     def __str__(self) -> str:
         return ".".join((self.root, *self.links, self.name))

@@ -248,13 +248,14 @@ class EnumForm(_Model):
 
 
 class FactForm(_Model):
-    """A built-in fact."""
+    """A built-in fact. `first`: what a rule asks besides is asked only once this is known."""
 
     type: Literal["bool", "int", "date", "country", "region", "enum", "set", "count", "text"]
     enum: Name | None = None
     of: Name | None = None
     says: Text
     ask: Text | None = None
+    first: bool = False
 
 
 class FactsFile(_Model):

@@ -72,6 +72,20 @@ def test_a_yes_can_rule_out_by_an_exemption() -> None:
     assert asked(*made, other=OTHER, excluded=trait("dataset", rules_out=True)) == ["zz.excluded"]
 
 
+def test_what_kind_of_deal_it_is_is_asked_before_what_else_its_rule_turns_on() -> None:
+    made = (
+        rule("definition", "d", ["transfer.agreement == passive_investment", "data.zz.gate"], defines="zz.status"),
+        rule("scope", "s", ["leg.zz.status"]),
+        rule("scope", "t", ["data.zz.other"]),
+    )
+    traits = {"status": trait("leg", derived=True), "gate": OTHER, "other": OTHER}
+    assert set(asked(*made, **traits)) == {"agreement", "zz.other"}
+    known = plain(transfers__0__agreement="passive_investment")
+    declared = {f"zz.{name}": each for name, each in traits.items()}
+    found = decided(law(instrument(*made, traits=declared)), known).questions
+    assert {question.fact for question in found} == {"zz.gate", "zz.other"}
+
+
 def test_whether_the_law_reaches_the_transfer_is_asked_before_what_it_demands() -> None:
     made = (
         rule("scope", "s", ["data.zz.reached"]),
