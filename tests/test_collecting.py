@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from engine.collecting import uncollected
+from engine.collecting import settle, uncollected
 
 
 @pytest.mark.parametrize("was_on", [True, False])
@@ -21,3 +21,16 @@ def test_the_collector_is_off_meanwhile_and_then_as_it_was(was_on: bool, fails: 
         assert gc.isenabled() is was_on
     finally:
         gc.enable()
+
+
+def test_a_process_that_serves_looks_for_garbage_less_often_and_not_in_the_law() -> None:
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(700, 10, 5)
+        settle()
+        assert gc.get_freeze_count() > 0
+        assert gc.get_threshold()[0] > 700
+        assert gc.get_threshold()[1:] == (10, 5)
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -22,19 +22,17 @@ class Tracer:
         self.env = env
         self.thorough = thorough
         self.outliner = Outliner(env.programs)
-        self._derived: dict[tuple[str, str], DerivedTrace | None] = {}
-        self._read: dict[tuple[Side, Subject | Missing], FactTrace] = {}
+        self._derived: dict[tuple[str, str], DerivedTrace] = {}
+        self._read: dict[tuple[Side, Subject], FactTrace] = {}
         self._explaining = True
-        self._lines_read: dict[bool, dict[tuple[tuple[Side, ...], Subject], tuple[FactTrace, ...]]] = {
-            True: {},
-            False: {},
-        }
+        # By whether it was done while explaining: what lines read, and which derived facts were explained.
+        self._lines_read: dict[bool, _Read] = {True: {}, False: {}}
+        self._explained: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
 
     @property
     def derived(self) -> tuple[DerivedTrace, ...]:
         """Return every derived fact that was read so far, in order of trait and subject."""
-        found = (trace for _, trace in sorted(self._derived.items()) if trace is not None)
-        return tuple(found)
+        return tuple([self._derived[key] for key in sorted(self._derived)])
 
     # -- rules --------------------------------------------------------------------------------------------------------
 
@@ -80,8 +78,9 @@ class Tracer:
     # -- leaves -------------------------------------------------------------------------------------------------------
 
     def _fact(self, side: Side, subject: Subject) -> FactTrace:
-        # What is a party's own is the same in every transfer it takes part in.
-        key = (side, side.reach(subject) if side.reach else subject)
+        # What is a party's own is the same in every transfer it takes part in; who is not there is so in one transfer.
+        party = side.reach(subject) if side.reach else subject
+        key = (side, subject if isinstance(party, Missing) else party)
         found = self._read.get(key)
         if found is None:
             found = self._read[key] = side.trace(subject, self.env)
@@ -99,11 +98,12 @@ class Tracer:
         return FactTrace(side.name, shown(value), place, derived=True)
 
     def _explain(self, trait: str, subject: Subject, place: str) -> None:
-        if (trait, place) in self._derived:
+        key = (trait, place)
+        if key in self._explained[True] or key in self._explained[self._explaining]:
             return
-        self._derived[trait, place] = None  # holds the place while the definitions behind it are explained
+        self._explained[self._explaining].add(key)  # before what is behind it: definitions may lead back to it
         program, atoms = self.env.definition(trait, subject)
         value = self.env.derived(trait, subject)
         outlines = self.outliner.definition(program, atoms, value)
         rules = tuple(self._rule(each, subject) for each in outlines)
-        self._derived[trait, place] = DerivedTrace(trait, place, word(value), rules)
+        self._derived[key] = DerivedTrace(trait, place, word(value), rules)

@@ -44,12 +44,13 @@ class Memory:
 
     def keep(self, program: Program, key: object, conclusion: object) -> None:
         """Remember a conclusion; what was remembered of the program, or of all, is forgotten where that is too much."""
+        if not self._most:
+            return
         memory = program.memory.get(self)
         if memory is None or len(memory) >= self._most or self._kept >= _MOST_IN_ALL:
             memory = self._begun(program)
-        if self._most:
-            memory[key] = conclusion
-            self._kept += 1
+        memory[key] = conclusion
+        self._kept += 1
 
     def _begun(self, program: Program) -> dict[object, object]:
         with self._lock:

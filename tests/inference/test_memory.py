@@ -54,6 +54,7 @@ def test_nothing_is_remembered_by_a_memory_of_nothing() -> None:
     assert kept.recall(one, 1, lambda _, key: key + 1) == 2
     kept.keep(one, 2, "concluded")
     assert remembered(kept, one) == [0]
+    assert not one.memory  # nor the memory itself, of which a judge makes new ones
 
 
 def test_a_memory_keeps_no_program() -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from engine.decision.statute import Law
+from engine.facts.arrangement import Arrangement
 from engine.facts.views import ArrangementView
+from engine.inference.programs import Surroundings
 from tests.rulesets_for_tests.making import TODAY, Data, instrument, law, plain, read, rule
 
 STAFF = {"id": "c", "country": "AQ", "kind": "company"}
@@ -52,9 +54,9 @@ def made() -> Law:
     return law(*acts)
 
 
-def candidates(of: Law, data: Data) -> tuple[str, ...]:
+def around(of: Law, data: Data, thorough: bool = False) -> Surroundings:
     leg = ArrangementView(read(data, of), TODAY).legs[-1]
-    return of.programs(TODAY).candidates(leg)
+    return of.programs(TODAY).around(leg, elsewhere=thorough)
 
 
 def elsewhere(data: Data) -> Data:
@@ -69,6 +71,25 @@ def test_legs_that_differ_in_a_place_are_told_apart(condition: str) -> None:
     changes: dict[str, Any] = CASES[condition]
     there = plain(**changes)
     warm, cold = made(), Law(made().library)
-    before = candidates(warm, elsewhere(there))
-    assert candidates(warm, there) == candidates(cold, there) != before
-    assert candidates(warm, elsewhere(there)) == before
+    before = around(warm, elsewhere(there))
+    assert around(warm, there) == around(cold, there)
+    assert around(warm, there).candidates != before.candidates
+    assert around(warm, elsewhere(there)) == before
+
+
+@pytest.mark.parametrize("place", ["parties__1", "datasets__0", "transfers__0", ""])
+@pytest.mark.parametrize(("value", "touches"), [(True, True), (False, False)])
+def test_legs_that_differ_in_what_is_stated_are_told_apart(place: str, value: bool, touches: bool) -> None:
+    there = plain(**{f"{place}__traits__zz.known".lstrip("_"): value})
+    arrangement = Arrangement.model_validate(there)
+    programs = made().programs(TODAY)
+    programs.around(ArrangementView(Arrangement.model_validate(plain()), TODAY).legs[-1])
+    found = programs.around(ArrangementView(arrangement, TODAY).legs[-1])
+    assert ("=zz.known" in found.touched) is touches
+
+
+def test_what_places_keep_away_is_named_where_it_is_asked_for() -> None:
+    # The place is touched by the importer, and an act on exporters there does not reach the transfer.
+    there = plain(parties__1__country="AQ")
+    act = law(instrument(rule("scope", "s", ["exporter.country == AQ"]), rule("ban", "b")))
+    assert [around(act, there, thorough).candidates for thorough in (False, True, False)] == [(), ("zz.act",), ()]
