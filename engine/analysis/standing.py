@@ -15,7 +15,8 @@ from engine.analysis.reaching import Index
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, Truth
 from engine.facts.views import ArrangementView
-from engine.inference.evaluation import Environment, Judge
+from engine.inference.environment import Environment
+from engine.inference.evaluation import Judge
 from engine.inference.program import And, Formula, Literal, Program
 from engine.inference.programs import BookPrograms
 from engine.inference.touching import touched

@@ -17,7 +17,7 @@ from engine.errors import ArrangementError, Fault, RulesetError, Span
 from engine.facts.legs import Leg
 from engine.facts.values import UNKNOWN, WORDS
 from engine.facts.views import ArrangementView
-from engine.inference.evaluation import Environment, statement
+from engine.inference.environment import Environment, statement
 from engine.inference.outcomes import RANK, worst
 from engine.law.files import read_form
 from engine.law.intake import read_arrangement

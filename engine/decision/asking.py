@@ -10,7 +10,7 @@ from engine.decision.unknowns import Unknown, unknowns_of
 from engine.facts.legs import Leg
 from engine.facts.parties import PartyView
 from engine.facts.values import Missing
-from engine.inference.evaluation import Environment
+from engine.inference.environment import Environment
 from engine.inference.getters import Subject, getter, party_getter
 from engine.law.expression import PARTY_ROOTS, CountRef, FactRef, MeasureRef, PercentRef, ReadingRef
 

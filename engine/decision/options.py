@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from engine.decision.model import MeasureOffer, Option
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, Truth
-from engine.inference.evaluation import Environment
+from engine.inference.environment import Environment
 from engine.inference.program import And, Clause, Formula, Literal, Program
 from engine.inference.reference import defined, lets_start, truth
 from engine.law.book import StatuteBook

@@ -18,7 +18,8 @@ from engine.decision.suppositions import first_alone
 from engine.decision.unknowns import reaching, unknowns_of
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
-from engine.inference.evaluation import Environment, Found
+from engine.inference.environment import Environment
+from engine.inference.evaluation import Found
 from engine.inference.program import Program
 from engine.inference.reference import evaluate
 

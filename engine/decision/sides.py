@@ -12,7 +12,7 @@ from engine.facts.legs import FACT_PLACES, Leg
 from engine.facts.parties import PartyView
 from engine.facts.values import Missing, PartialSet
 from engine.inference.comparing import flat
-from engine.inference.evaluation import Environment
+from engine.inference.environment import Environment
 from engine.inference.getters import Getter, Subject, getter, party_getter
 from engine.law.book import StatuteBook
 from engine.law.expression import (

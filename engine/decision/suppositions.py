@@ -15,7 +15,8 @@ from engine.decision.unknowns import fact_behind
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth
 from engine.inference.comparing import truth_for
-from engine.inference.evaluation import Environment, Found
+from engine.inference.environment import Environment
+from engine.inference.evaluation import Found
 from engine.inference.getters import Subject, party_getter
 from engine.inference.program import Program
 from engine.inference.reference import defined, gate

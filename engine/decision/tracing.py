@@ -7,7 +7,8 @@ from engine.decision.outlines import LineOutline, Outliner, RuleOutline, word
 from engine.decision.sides import Side, shown, subject_pointer
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, Missing
-from engine.inference.evaluation import Environment, Found
+from engine.inference.environment import Environment
+from engine.inference.evaluation import Found
 from engine.inference.getters import Subject
 from engine.law.book import StatuteBook
 

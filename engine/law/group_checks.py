@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from engine import source
 from engine.errors import Fault, Span, did_you_mean, one_of
 from engine.facts.places import advice, countries
-from engine.law import schema
+from engine.law.coverage_forms import CoverageFile
 from engine.law.model import Group, Instrument
 
 
@@ -35,7 +35,7 @@ def check_includes(groups: Mapping[str, Group], file: str) -> list[Fault]:
 
 
 def check_coverage(
-    form: schema.CoverageFile,
+    form: CoverageFile,
     node: source.Node,
     instruments: Mapping[str, Instrument],
     groups: Mapping[str, Group],

@@ -12,6 +12,7 @@ from engine.collecting import uncollected
 from engine.errors import RulesetError
 from engine.law import checks, declared, group_checks, schema
 from engine.law.condition_words import ConditionError
+from engine.law.coverage_forms import CoverageFile, CoveredForm
 from engine.law.declaring import Declaring, Draft
 from engine.law.expression import Condition
 from engine.law.files import RulesetFiles, find
@@ -178,7 +179,7 @@ class _Builder(Declaring):
     def coverage(self, instruments: Mapping[str, Instrument]) -> Mapping[str, tuple[CoveredDays, ...]]:
         if "coverage.yaml" not in self.files.special:
             return {}
-        read = self.form("coverage.yaml", self.files.special["coverage.yaml"], schema.CoverageFile)
+        read = self.form("coverage.yaml", self.files.special["coverage.yaml"], CoverageFile)
         if read is None:
             return {}
         form, node = read
@@ -187,7 +188,7 @@ class _Builder(Declaring):
         return {key: tuple(_covered_days(one) for one in value) for key, value in spells.items()}
 
 
-def _covered_days(form: schema.CoveredForm) -> CoveredDays:
+def _covered_days(form: CoveredForm) -> CoveredDays:
     period = declared.period_of(form.from_, form.until)
     encoded = {str(subject): names for subject, names in form.subjects.items()}
     left_out = {str(subject): says for subject, says in form.left_out_subjects.items()}

@@ -30,15 +30,18 @@ InstrumentKind = Literal[
 ValueType = Literal["bool", "int", "date", "country", "enum"]
 
 
-def _tuple(value: Any) -> Any:
+def as_tuple(value: Any) -> Any:
+    """Return a list, as files have it, as a tuple."""
     return tuple(value) if isinstance(value, list) else value
 
 
-class _Model(BaseModel):
+class Form(BaseModel):
+    """Base of every form: nothing is converted, and no key is overlooked."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class SourceForm(_Model):
+class SourceForm(Form):
     """Where a text is published."""
 
     cite: Text
@@ -46,21 +49,21 @@ class SourceForm(_Model):
     language: Text | None = None
 
 
-class CheckedForm(_Model):
+class CheckedForm(Form):
     """When and how a text was checked."""
 
     on: Day
     text: Literal["seen", "secondary", "recalled"]
 
 
-class PeriodForm(_Model):
+class PeriodForm(Form):
     """First and last day."""
 
     from_: Annotated[Day, Field(alias="from")]
     until: Day | None = None
 
 
-class HeaderForm(_Model):
+class HeaderForm(Form):
     """The instrument itself."""
 
     id: InstrumentId
@@ -73,29 +76,29 @@ class HeaderForm(_Model):
     hook: Text
 
 
-class TraitForm(_Model):
+class TraitForm(Form):
     """A declared trait."""
 
     of: Literal["party", "dataset", "transfer", "arrangement", "leg"]
     type: ValueType
-    values: Annotated[tuple[Name, ...], BeforeValidator(_tuple)] = ()
+    values: Annotated[tuple[Name, ...], BeforeValidator(as_tuple)] = ()
     ask: Text | None = None
     by: By = "exporter"
     derived: bool = False
     rules_out: bool | Name | None = None
 
 
-class FieldForm(_Model):
+class FieldForm(Form):
     """A field of a measure's evidence."""
 
     type: ValueType
-    values: Annotated[tuple[Name, ...], BeforeValidator(_tuple)] = ()
-    attainable: Annotated[tuple[str | bool, ...], BeforeValidator(_tuple)] | None = None
-    final: Annotated[tuple[str | bool, ...], BeforeValidator(_tuple)] = ()
+    values: Annotated[tuple[Name, ...], BeforeValidator(as_tuple)] = ()
+    attainable: Annotated[tuple[str | bool, ...], BeforeValidator(as_tuple)] | None = None
+    final: Annotated[tuple[str | bool, ...], BeforeValidator(as_tuple)] = ()
     ask: Text
 
 
-class MeasureForm(_Model):
+class MeasureForm(Form):
     """A declared measure."""
 
     lever: bool
@@ -106,7 +109,7 @@ class MeasureForm(_Model):
     fields: dict[Name, FieldForm] = {}
 
 
-class ValueForm(_Model):
+class ValueForm(Form):
     """A dated value of a number."""
 
     from_: Annotated[Day, Field(alias="from")]
@@ -116,11 +119,11 @@ class ValueForm(_Model):
     href: Text | None = None
 
 
-class MemberForm(_Model):
+class MemberForm(Form):
     """One or several members with the same days."""
 
     country: str | None = None
-    countries: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
+    countries: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
     value: str | None = None
     from_: Annotated[Day, Field(alias="from")] = date.min
     until: Day | None = None
@@ -128,24 +131,24 @@ class MemberForm(_Model):
     href: Text | None = None
 
 
-Members = Annotated[tuple[MemberForm | str, ...], BeforeValidator(_tuple)]
+Members = Annotated[tuple[MemberForm | str, ...], BeforeValidator(as_tuple)]
 
 
-class ParameterForm(_Model):
+class ParameterForm(Form):
     """A number (`unit`, `values`) or a group (`kind`, with `table` or `members`)."""
 
     unit: Name | None = None
-    values: Annotated[tuple[ValueForm, ...], BeforeValidator(_tuple)] = ()
+    values: Annotated[tuple[ValueForm, ...], BeforeValidator(as_tuple)] = ()
     kind: Literal["countries", "set"] | None = None
     of: Name | None = None
     table: Text | None = None
     members: Members = ()
-    includes: Annotated[tuple[Name, ...], BeforeValidator(_tuple)] = ()
+    includes: Annotated[tuple[Name, ...], BeforeValidator(as_tuple)] = ()
     title: Text | None = None
     cite: Text | None = None
 
 
-class GroupForm(_Model):
+class GroupForm(Form):
     """A shared group in groups.yaml."""
 
     kind: Literal["countries", "set"]
@@ -156,10 +159,10 @@ class GroupForm(_Model):
     note: Text | None = None
     table: Text | None = None
     members: Members = ()
-    includes: Annotated[tuple[Name, ...], BeforeValidator(_tuple)] = ()
+    includes: Annotated[tuple[Name, ...], BeforeValidator(as_tuple)] = ()
 
 
-class OptionForm(_Model):
+class OptionForm(Form):
     """One option of a reading."""
 
     says: Text
@@ -167,18 +170,18 @@ class OptionForm(_Model):
     href: Text | None = None
 
 
-class ReadingForm(_Model):
+class ReadingForm(Form):
     """A disputed question."""
 
     ask: Text
     options: Annotated[dict[Name, OptionForm], Field(min_length=2)]
 
 
-Lines = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
-RuleIds = Annotated[tuple[RuleId, ...], BeforeValidator(_tuple)]
+Lines = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
+RuleIds = Annotated[tuple[RuleId, ...], BeforeValidator(as_tuple)]
 
 
-class RuleForm(_Model):
+class RuleForm(Form):
     """One rule."""
 
     id: RuleId
@@ -199,11 +202,11 @@ class RuleForm(_Model):
     for_: Annotated[RuleIds, Field(alias="for")] = ()
     to: RuleIds = ()
     defines: Code | None = None
-    about: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
-    adverse: Annotated[tuple[Code, ...], BeforeValidator(_tuple)] = ()
+    about: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
+    adverse: Annotated[tuple[Code, ...], BeforeValidator(as_tuple)] = ()
 
 
-class GapForm(_Model):
+class GapForm(Form):
     """What is not encoded or not verified, and why."""
 
     cite: Text | None = None
@@ -211,10 +214,10 @@ class GapForm(_Model):
     why: Text
 
 
-Gaps = Annotated[tuple[GapForm, ...], BeforeValidator(_tuple)]
+Gaps = Annotated[tuple[GapForm, ...], BeforeValidator(as_tuple)]
 
 
-class InstrumentFile(_Model):
+class InstrumentFile(Form):
     """A ruleset file."""
 
     instrument: HeaderForm
@@ -222,32 +225,32 @@ class InstrumentFile(_Model):
     measures: dict[Code, MeasureForm] = {}
     parameters: dict[Name, ParameterForm] = {}
     readings: dict[Code, ReadingForm] = {}
-    rules: Annotated[tuple[RuleForm, ...], BeforeValidator(_tuple), Field(min_length=1)]
+    rules: Annotated[tuple[RuleForm, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     not_encoded: Gaps = ()
     not_verified: Gaps = ()
 
 
-class GroupsFile(_Model):
+class GroupsFile(Form):
     """rulesets/groups.yaml."""
 
     groups: dict[Name, GroupForm]
 
 
-class TermForm(_Model):
+class TermForm(Form):
     """A value of an enum."""
 
     says: Text
     uri: Text | None = None
 
 
-class EnumForm(_Model):
+class EnumForm(Form):
     """An enum of the vocabulary."""
 
     title: Text
     values: dict[Name, TermForm]
 
 
-class FactForm(_Model):
+class FactForm(Form):
     """A built-in fact. `first`: what a rule asks besides is asked only once this is known."""
 
     type: Literal["bool", "int", "date", "country", "region", "enum", "set", "count", "text"]
@@ -258,62 +261,8 @@ class FactForm(_Model):
     first: bool = False
 
 
-class FactsFile(_Model):
+class FactsFile(Form):
     """rulesets/facts.yaml."""
 
     enums: dict[Name, EnumForm]
     facts: dict[Literal["party", "data", "transfer"], dict[Name, FactForm]]
-
-
-InstrumentIds = Annotated[tuple[InstrumentId, ...], BeforeValidator(_tuple), Field(min_length=1)]
-Subject = Literal["privacy", "localization", "research", "export_control"]
-
-
-class CoveredForm(_Model):
-    """Days on which a jurisdiction is covered.
-
-    A subject is either encoded, by instruments that `subjects` names, or left out, in the words of `left_out_subjects`.
-    """
-
-    from_: Annotated[Day, Field(alias="from")]
-    until: Day | None = None
-    by: InstrumentIds
-    subjects: dict[Subject, InstrumentIds] = {}
-    left_out_subjects: dict[Subject, Text] = {}
-    left_out: Annotated[tuple[Text, ...], BeforeValidator(_tuple)] = ()
-
-
-class LeftOutForm(_Model):
-    """Something an instrument says that is not encoded."""
-
-    what: Text
-    why: Text
-
-
-class DormantForm(_Model):
-    """A rule that cannot hold on any day, for the list on which it turns names nobody."""
-
-    rule: Text
-    why: Text
-
-
-class InstrumentCoverForm(_Model):
-    """What is encoded of one instrument."""
-
-    encoded: Text
-    left_out: Annotated[tuple[LeftOutForm, ...], BeforeValidator(_tuple)] = ()
-    dormant: Annotated[tuple[DormantForm, ...], BeforeValidator(_tuple)] = ()
-    from_: Annotated[Day, Field(alias="from")]
-    until: Day | None = None
-    checked: Day
-
-
-Covered = Annotated[tuple[CoveredForm, ...], BeforeValidator(_tuple)]
-
-
-class CoverageFile(_Model):
-    """rulesets/coverage.yaml."""
-
-    jurisdictions: dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")], Covered] = {}
-    groups: dict[Name, Covered] = {}
-    instruments: dict[InstrumentId, InstrumentCoverForm] = {}

@@ -9,7 +9,7 @@ import pytest
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Interval, Missing, PartialSet
 from engine.facts.views import ArrangementView
 from engine.inference.atoms import compile_atom
-from engine.inference.evaluation import Environment
+from engine.inference.environment import Environment
 from engine.law.expression import Leaf
 from tests.rulesets_for_tests.making import TODAY, Data, group, instrument, law, measure, plain, read, rule, trait
 

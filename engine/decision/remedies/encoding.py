@@ -30,7 +30,8 @@ from engine.decision.remedies.propositions import (
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Missing, Truth
 from engine.inference.atoms import compile_atom
-from engine.inference.evaluation import Environment, Found, statement
+from engine.inference.environment import Environment, statement
+from engine.inference.evaluation import Found
 from engine.inference.getters import Subject, party_getter
 from engine.inference.program import And, Clause, Formula, Literal, Or, Program
 from engine.law.expression import PARTY_ROOTS, Atom, FactRef, MeasureRef

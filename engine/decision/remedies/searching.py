@@ -21,7 +21,8 @@ from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.legs import Leg
 from engine.facts.views import ArrangementView
-from engine.inference.evaluation import Environment, Found, Judge
+from engine.inference.environment import Environment
+from engine.inference.evaluation import Found, Judge
 from engine.inference.outcomes import Outcome, worst
 from engine.inference.programs import BookPrograms
 from engine.law.expression import FactRef
