@@ -139,10 +139,15 @@ def _member_test(atom: Atom, get: Getter, other: Getter) -> Test:
     def test(subject: Subject, env: Env) -> Truth:
         item, known = other(subject, env), get(subject, env)
         if isinstance(item, Missing) or isinstance(known, Missing):
-            return FALSE if Missing.ABSENT in (item, known) else UNKNOWN
+            return _of_missing(item, known)
         return sign * is_member(str(item), cast(PartialSet, known))
 
     return test
+
+
+def _of_missing(*sides: object) -> Truth:
+    """Return what a comparison comes to of which some side is missing: false where one is not there at all."""
+    return FALSE if Missing.ABSENT in sides else UNKNOWN
 
 
 def _scalar_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
@@ -162,12 +167,9 @@ def _scalar_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
     other = getter(atom.right)
 
     def test(subject: Subject, env: Env) -> Truth:
-        value = get(subject, env)
-        if isinstance(value, Missing):
-            return truth_of(value)
-        second = other(subject, env)
-        if isinstance(second, Missing):
-            return truth_of(second)
+        value, second = get(subject, env), other(subject, env)
+        if isinstance(value, Missing) or isinstance(second, Missing):
+            return _of_missing(value, second)
         return TRUE if holds(value, second) else FALSE
 
     return test

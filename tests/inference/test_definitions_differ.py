@@ -1,8 +1,9 @@
-"""What becomes of a decision where the evaluators differ on a definition."""
+"""What becomes of a decision where the evaluators differ on a definition, or on what plain facts show."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from engine.decision.statute import Law
 from engine.errors import EvaluationError
 from engine.facts.values import FALSE, TRUE, Truth
 from engine.inference.core import Core
+from engine.inference.outcomes import Verdict
 from engine.inference.program import Program
 from tests.rulesets_for_tests.making import TODAY, finding, instrument, law, plain, read, rule, trait
 
@@ -84,3 +86,17 @@ def test_a_lie_that_agrees_with_the_reference_is_none(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Core, "defined", lying("zz.bad", TRUE))
     decision, _, _, told = answers(act("importer.country == IO"))
     assert (decision.outcome, told) == ("prohibited", [])
+
+
+def test_a_core_that_differs_on_what_plain_facts_keep_away_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = Core.gate
+
+    def gate(core: Core, program: Program, atoms: Sequence[Truth]) -> Verdict:
+        return replace(honest(core, program, atoms), reached=TRUE)
+
+    monkeypatch.setattr(Core, "gate", gate)
+    made = law(instrument(rule("scope", "s", ["importer.kind == company"]), rule("ban", "b")))
+    told: list[str] = []
+    decision = decide(read(plain(), made), made, as_of=TODAY, on_difference=lambda name, *_: told.append(name))
+    assert (decision.outcome, told) == ("undetermined", ["zz.act"])
+    assert "the core found" in finding(decision).difference

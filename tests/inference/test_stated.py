@@ -69,14 +69,14 @@ def atoms(left: FactRef) -> Iterator[Atom]:
 
 def comparisons(left: FactRef) -> Iterator[tuple[Op, Right]]:
     named = NAMED[left.type]
+    ends = [FactRef(end[0], end[1:], "country", "country", "") for end in ENDS]
     if left.type == "bool":
         yield from (("true", None), ("shown", None))
     if left.type == "set":
-        ends = [FactRef(end[0], end[1:], "country", "country", "") for end in ENDS]
         yield from product(("has", "has not"), (*named, *ends))
         yield from product(("overlaps", "within"), (named, named[1:]))
         return
-    yield from product(SAME, (*named, left))
+    yield from product(SAME, (*named, left, *(ends if left.type == "country" else ())))
     if left.type in ("int", "date"):
         yield from product(ORDER, named)
     if left.type in ("country", "region", "enum", "text"):
