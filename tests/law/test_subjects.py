@@ -80,6 +80,13 @@ def test_technical_data_from_a_country_without_encoded_export_control_are_told_t
     assert not any("export control" in line for line in decided("FI", TODAY))
 
 
+def test_technology_is_asked_about_where_export_control_is_left_out_and_nowhere_else() -> None:
+    covered = law().books.on(TODAY).covered
+    left_out = {key for key, spell in covered.items() if len(key) == 2 and "export_control" not in spell.subjects}
+    states = law().library.instruments["regimes.export-control-elsewhere"].groups["not_encoded_states"]
+    assert {each.member for each in states.members} == left_out
+
+
 def test_export_control_that_began_later_is_left_out_on_the_days_before() -> None:
     assert "VN: export control before 2025-10-10" in decided("VN", date(2025, 10, 9))
     assert not any("export control" in line for line in decided("VN", date(2025, 10, 10)))
