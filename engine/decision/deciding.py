@@ -201,7 +201,7 @@ def _next_change(decider: _Decider, law: Law, transfers: tuple[TransferDecision,
             break
         later = law.programs(day)
         changed = False
-        pairs = product(sorted(later.affected()), view.legs)
+        pairs = product(later.affected(), view.legs)
         for key, result in settled_on(later, decider.readings, pairs, places):
             before = findings.pop(key, None)
             if result:

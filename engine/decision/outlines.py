@@ -72,15 +72,15 @@ class Outliner:
 
     def finding(self, found: Found) -> tuple[RuleOutline, ...]:
         """Return the rules worth showing for a finding, in the order of the text."""
-        verdict = found.verdict
-        truths = Truths(found.atoms, verdict.reached, verdict.holds, verdict.met)
-        return self.memory.recall(found.program, truths, self._finding)
+        return self.memory.recall(found.program, found, self._finding)
 
     def definition(self, program: Program, atoms: Sequence[Truth], value: Truth) -> tuple[RuleOutline, ...]:
         """Return the definitions worth showing for a derived trait of some value."""
         return self.memory.recall(program, (tuple(atoms), value), self._definition)
 
-    def _finding(self, program: Program, truths: Truths) -> tuple[RuleOutline, ...]:
+    def _finding(self, program: Program, found: Found) -> tuple[RuleOutline, ...]:
+        verdict = found.verdict
+        truths = Truths(found.atoms, verdict.reached, verdict.holds, verdict.met)
         scoped = any(truths.holds[clause.number] != FALSE for clause in program.kinds.get("scope", ()))
         return tuple(
             self._outline(program, clause, truths)

@@ -69,10 +69,13 @@ def settled_on(
     Yields:
         None for an instrument that is not in force or cannot reach a leg.
     """
-    judge = Judge(programs, readings, None)
+    judge: Judge | None = None  # most days have nothing for it
     for name, leg in pairs:
-        reaches = programs.can_reach(name, leg, places[leg.index])
-        yield (leg.index, name), settled(judge, name, leg) if reaches else None
+        if programs.can_reach(name, leg, places[leg.index]):
+            judge = judge or Judge(programs, readings, None)
+            yield (leg.index, name), settled(judge, name, leg)
+        else:
+            yield (leg.index, name), None
 
 
 def whole_of(outcomes: Iterable[Outcome]) -> Outcome:

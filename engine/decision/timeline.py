@@ -130,7 +130,7 @@ class _Walker:
         self._record(first, {}, {})
         for day in (each for each in books.change_days if first < each <= last):
             programs = self.law.programs(day)
-            affected = sorted(programs.affected())
+            affected = programs.affected()
             before = dict(self.states)
             changed = self._decide(programs, product(affected, view.legs))
             covered = self._look_for_gaps(programs) if "" in books.changes[day] else {}
@@ -189,7 +189,7 @@ class _Walker:
         before: Mapping[Key, State],
         because: Mapping[Key, tuple[LegalChange, ...]],
     ) -> None:
-        for name, leg in product(sorted(programs.affected()), self.view.legs):
+        for name, leg in product(programs.affected(), self.view.legs):
             states = [each.get((leg.index, name)) for each in (before, self.states)]
             if not any(state and state.found.verdict.reached != FALSE for state in states):
                 continue

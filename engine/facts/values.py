@@ -85,7 +85,7 @@ def truth_of(value: object) -> Truth:
     return UNKNOWN if value is Missing.UNKNOWN else FALSE
 
 
-def is_member(item: str, known: PartialSet) -> Truth:
+def has_member(known: PartialSet, item: str) -> Truth:
     """Return whether `item` is in the set."""
     if item in known.members:
         return TRUE

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from engine.facts.legs import Leg
 from engine.facts.parties import PARTY_FACTS, PartyView
 from engine.facts.values import (
     FALSE,
@@ -20,7 +19,7 @@ from engine.facts.values import (
     PartialSet,
     Truth,
     compare,
-    is_member,
+    has_member,
     overlaps,
     truth_of,
     within,
@@ -30,6 +29,7 @@ from engine.inference.evidence import measure_test, reading_test
 from engine.inference.getters import Env, Getter, Subject, Test, derived_test, getter, party_getter, stated
 from engine.law.book import StatuteBook
 from engine.law.expression import (
+    PARTY_ROOTS,
     Atom,
     CountRef,
     FactRef,
@@ -116,21 +116,22 @@ def _given_test(ref: FactRef) -> Test | None:
 def _set_test(atom: Atom, get: Getter, book: StatuteBook) -> Test:
     if isinstance(atom.right, FactRef):
         return _member_test(atom, get, getter(atom.right))
-    holds = _set_comparison(atom, book)
+    relation, named, sign = _relation(atom, book)
+    if cast(FactRef, atom.left).root not in PARTY_ROOTS:  # the data and the transfer are always there
+        return lambda subject, env: sign * relation(get(subject, env), named)
 
     def test(subject: Subject, env: Env) -> Truth:
         known = get(subject, env)  # missing where the party is whose set it would be
-        return truth_of(known) if isinstance(known, Missing) else holds(cast(PartialSet, known))
+        return truth_of(known) if isinstance(known, Missing) else sign * relation(known, named)
 
     return test
 
 
-def _set_comparison(atom: Atom, book: StatuteBook) -> Callable[[PartialSet], Truth]:
+def _relation(atom: Atom, book: StatuteBook) -> tuple[Callable[[Any, Any], Truth], object, Truth]:
+    """Return what compares a set with what an atom names, that, and the sign of what comes out."""
     if atom.op in ("has", "has not"):
-        word, sign = str(atom.right), 1 if atom.op == "has" else -1
-        return lambda known: sign * is_member(word, known)
-    relation, group = (overlaps if atom.op == "overlaps" else within), words(atom.right, book)
-    return lambda known: relation(known, group)
+        return has_member, str(atom.right), TRUE if atom.op == "has" else FALSE
+    return overlaps if atom.op == "overlaps" else within, words(atom.right, book), TRUE
 
 
 def _member_test(atom: Atom, get: Getter, other: Getter) -> Test:
@@ -140,7 +141,7 @@ def _member_test(atom: Atom, get: Getter, other: Getter) -> Test:
         item, known = other(subject, env), get(subject, env)
         if isinstance(item, Missing) or isinstance(known, Missing):
             return _of_missing(item, known)
-        return sign * is_member(str(item), cast(PartialSet, known))
+        return sign * has_member(cast(PartialSet, known), str(item))
 
     return test
 
@@ -207,7 +208,7 @@ def _number_test(atom: Atom, left: CountRef | PercentRef, book: StatuteBook) -> 
         places = flat(left.places, book)
         categories = flat(left.categories, book)
         scope, unit = left.scope, left.unit
-        return lambda subject, env: compare(op, cast(Leg, subject).count(scope, unit, places, categories), right)
+        return lambda subject, env: compare(op, subject.count(scope, unit, places, categories), right)  # type: ignore[union-attr]
     party = party_getter(left.root, left.links)
     percent, thousandths = left, right * 1000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol
 
 from engine.errors import EvaluationError
 from engine.facts.parties import PartyView
@@ -121,7 +121,7 @@ class Environment:
         """Return what definitions say given truths. Evaluators see truths alone: what they agreed on once stands."""
         known = self._memory.known(program, atoms)
         if known is not None:
-            return cast(Truth, known)
+            return known  # type: ignore[no-any-return]
         value = self._evaluator.defined(program, atoms)
         if self._core is not None and not _confirms(self._core, program, atoms, value):
             self.doubtful = True

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from engine.errors import EvaluationError
 from engine.facts.legs import Leg
@@ -27,9 +26,9 @@ log = logging.getLogger("safeconduct.inference")
 Worlds = tuple[tuple[Truth, ...], tuple[Truth, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Found:
-    """What was found for one instrument and leg.
+    """What was found for one instrument and leg; the same truths find the same one, which makes it quick to look up.
 
     Attributes:
         atoms: Truth of each atom as the arrangement stands, by the reference.
@@ -119,7 +118,7 @@ class Judge:
         key = atoms if later is None else (atoms, later)
         known = self._memory.known(program, key)
         if known is not None:
-            return cast(Found, known)
+            return known  # type: ignore[no-any-return]
         verdict = _verdict(reference, program, (atoms, later or atoms))
         difference = _difference(self._core, program, (atoms, later or atoms), verdict) if self._core else ""
         found = Found(program, atoms, verdict, difference)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from operator import attrgetter
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 
 from engine.facts.legs import DATA_FACTS, STATED, TRANSFER_FACTS, Leg
 from engine.facts.parties import PARTY_FACTS, PartyView, Value
@@ -43,7 +43,7 @@ def getter(ref: FactRef) -> Getter:
         return _place_getter(ref)
     party = party_getter(ref.root, ref.links)
     if ref.name == "role" and not ref.links:
-        return lambda subject, env: cast(Leg, subject).role(ref.root)
+        return lambda leg, env: leg.role(ref.root)  # type: ignore[union-attr]
     read = PARTY_FACTS.get(ref.name) if not ref.trait else None
     if read and not ref.links and ref.root in ("exporter", "importer"):
         return _end_getter(ref.root, read)
@@ -88,8 +88,8 @@ def _place_getter(ref: FactRef) -> Getter:
         return lambda subject, env: subject.arrangement.trait(name)
     if ref.trait:
         if ref.root == "data":
-            return lambda subject, env: _given(cast(Leg, subject).data.traits.get(name))
-        return lambda subject, env: _given(cast(Leg, subject).transfer.traits.get(name))
+            return lambda leg, env: _given(leg.data.traits.get(name))  # type: ignore[union-attr]
+        return lambda leg, env: _given(leg.transfer.traits.get(name))  # type: ignore[union-attr]
     read = (DATA_FACTS if ref.root == "data" else TRANSFER_FACTS)[name]
     if ref.type == "set":
         return lambda leg, env: leg.fact(read)  # type: ignore[union-attr]
@@ -104,7 +104,7 @@ def _given(value: Value | None) -> Value:
 def party_getter(root: str, links: tuple[str, ...]) -> Callable[[Subject], PartyView | Missing]:
     """Return the function that reaches a party: by root, then along links."""
     start: Callable[[Subject], PartyView | Missing]
-    start = attrgetter(root) if root != "party" else lambda subject: cast(PartyView, subject)
+    start = attrgetter(root) if root != "party" else lambda subject: subject  # type: ignore[assignment,return-value]
 
     def reach(subject: Subject) -> PartyView | Missing:
         view = start(subject)

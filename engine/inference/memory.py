@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 from engine.inference.program import Program
@@ -35,9 +35,9 @@ class Memory:
         if found is None:
             found = work_out(program, key)
             self.keep(program, key, found)
-        return cast(R, found)
+        return found  # type: ignore[no-any-return]
 
-    def known(self, program: Program, key: object) -> object | None:
+    def known(self, program: Program, key: object) -> Any:
         """Return what was kept under `key`, or None."""
         memory = program.memory.get(self)
         return None if memory is None else memory.get(key)

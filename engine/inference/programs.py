@@ -60,7 +60,7 @@ class ProgramCache:
         self._changes = books.changes
         self._instruments = tuple(sorted(books.library.instruments))
         self._days: dict[frozenset[str], list[date]] = {}
-        self._affected: dict[date, frozenset[str]] = {}
+        self._affected: dict[date, tuple[str, ...]] = {}
         self._programs: OrderedDict[tuple[str, date], Program] = OrderedDict()
         self._countries: dict[tuple[str, date], frozenset[str] | None] = {}
         self._lock = threading.RLock()
@@ -78,12 +78,12 @@ class ProgramCache:
         """Return the instruments whose law the program of an instrument or trait is made of."""
         return self._behind[name]
 
-    def affected(self, day: date) -> frozenset[str]:
+    def affected(self, day: date) -> tuple[str, ...]:
         """Return the instruments whose program is another one from `day` on, a day on which encoded law changes."""
         found = self._affected.get(day)
         if found is None:
             changed = self._changes[day]
-            found = frozenset(name for name in self._instruments if not self._behind[name].isdisjoint(changed))
+            found = tuple(name for name in self._instruments if not self._behind[name].isdisjoint(changed))
             self._affected[day] = found
         return found
 
@@ -178,8 +178,8 @@ class BookPrograms:
         key = self._cache.key(name, self.book.period.first)
         return self._cache.program(key, lambda: make_program(name, rules(name), self.book, self._cache.tests))
 
-    def affected(self) -> frozenset[str]:
-        """Return the instruments whose law, or law behind it, is not that of the day before this book."""
+    def affected(self) -> tuple[str, ...]:
+        """Return the instruments whose law, or law behind it, is not that of the day before this book, in order."""
         return self._cache.affected(self.book.period.first)
 
     def behind(self, name: str) -> frozenset[str]:

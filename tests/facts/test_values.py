@@ -18,7 +18,7 @@ from engine.facts.values import (
     PartialSet,
     Truth,
     compare,
-    is_member,
+    has_member,
     overlaps,
     truth_of,
     within,
@@ -151,7 +151,7 @@ def test_a_set_is_within_a_group_when_it_has_members_and_all_are_in_it(known: Pa
     ("known", "expected"), [(only("FI"), T), (only("US"), F), (some("US"), U), (NOTHING_KNOWN, U)], ids=spelled
 )
 def test_membership_in_a_set_of_which_not_all_is_known_may_be_unknown(known: PartialSet, expected: Truth) -> None:
-    assert is_member("FI", known) == expected
+    assert has_member(known, "FI") == expected
 
 
 # -- counts -----------------------------------------------------------------------------------------------------------
