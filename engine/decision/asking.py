@@ -15,19 +15,21 @@ from engine.inference.getters import Subject, getter, party_getter
 from engine.law.expression import PARTY_ROOTS, CountRef, FactRef, MeasureRef, PercentRef, ReadingRef
 
 
-def ask(unknown: Unknown, env: Environment, deciding: bool) -> Iterator[Question]:
-    """Yield the questions for a fact; for a status, those for what its definitions turn on."""
-    yield from _ask(unknown, env, deciding, set())
+def ask(unknown: Unknown, env: Environment, deciding: bool, at_once: bool = False) -> Iterator[Question]:
+    """Yield the questions for a fact; for a status, those for what its definitions turn on (see `unknowns_of`)."""
+    yield from _ask(unknown, env, deciding, at_once, set())
 
 
-def _ask(unknown: Unknown, env: Environment, deciding: bool, seen: set[tuple[str, str]]) -> Iterator[Question]:
+def _ask(
+    unknown: Unknown, env: Environment, deciding: bool, at_once: bool, seen: set[tuple[str, str]]
+) -> Iterator[Question]:
     if unknown.key in seen:
         return
     seen.add(unknown.key)
     left, subject = unknown.atom.left, unknown.subject
     for side in (left, unknown.atom.right):
         if isinstance(side, FactRef) and side.derived:
-            yield from _ask_derived(side, unknown, env, deciding, seen)
+            yield from _ask_derived(side, unknown, env, deciding, at_once, seen)
         elif isinstance(side, FactRef) and (side is left or getter(side)(subject, env) is Missing.UNKNOWN):
             yield _fact_question(side, unknown, env, deciding)
     if isinstance(left, MeasureRef) and isinstance(subject, Leg):
@@ -76,7 +78,7 @@ def _ask(unknown: Unknown, env: Environment, deciding: bool, seen: set[tuple[str
 
 
 def _ask_derived(
-    ref: FactRef, unknown: Unknown, env: Environment, deciding: bool, seen: set[tuple[str, str]]
+    ref: FactRef, unknown: Unknown, env: Environment, deciding: bool, at_once: bool, seen: set[tuple[str, str]]
 ) -> Iterator[Question]:
     """Ask for what the definitions turn on; for the status itself where the caller may state it."""
     trait = env.programs.book.library.traits[ref.trait]
@@ -87,7 +89,7 @@ def _ask_derived(
         yield _missing_party(ref, unknown, deciding)
         return
     program, atoms = env.definition(ref.trait, target)
-    behind = list(unknowns_of(program, atoms, target))
+    behind = list(unknowns_of(program, atoms, target, at_once=at_once))
     if trait.ask:
         place = subject_pointer(target, trait.of)
         text = _fill(trait.ask, target)
@@ -97,7 +99,7 @@ def _ask_derived(
         if len(behind) > 4:
             return
     for each in behind:
-        yield from _ask(each, env, deciding and not trait.ask, seen)
+        yield from _ask(each, env, deciding and not trait.ask, at_once, seen)
 
 
 def _missing_party(ref: FactRef, unknown: Unknown, deciding: bool) -> Question:

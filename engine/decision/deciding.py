@@ -42,6 +42,7 @@ def decide(
     readings: Mapping[str, str] | None = None,
     core: bool = True,
     thorough: bool = False,
+    at_once: bool = False,
     on_difference: Incident | None = None,
 ) -> Decision:
     """Decide an arrangement.
@@ -52,13 +53,14 @@ def decide(
         core: Whether the inference core decides too (always, for a decision of record). False in bulk analysis.
         thorough: Explain instruments that do not reach a transfer in full: all that keeps them away, definitions too.
             Otherwise as much as shows it, and nothing of those that the places alone keep away.
+        at_once: Ask for all facts that matter at once, and not first for those that make the others matter.
         on_difference: Called with instrument, transfer and the difference when the two evaluators differ.
     """
     day = as_of or arrangement.as_of or date.today()  # noqa: DTZ011 - the day of the caller's own calendar
     chosen = {**arrangement.readings, **(readings or {})}
     programs = law.programs(day)
     view = ArrangementView(arrangement, day)
-    decider = _Decider(law, programs, view, chosen, core, thorough, on_difference or _log_incident)
+    decider = _Decider(law, programs, view, chosen, core, thorough, at_once, on_difference or _log_incident)
     transfers = tuple(decider.transfer(index) for index in range(len(arrangement.transfers)))
     outcome = worst(transfer.outcome for transfer in transfers) if transfers else "undetermined"
     return Decision(
@@ -103,13 +105,14 @@ class _Decider:
         readings: Mapping[str, str],
         core: bool,
         thorough: bool,
+        at_once: bool,
         on_difference: Incident,
     ) -> None:
         self.programs = programs
         self.view = view
         self.readings = readings
         self.judge = Judge(programs, readings, law.core if core else None, thorough)
-        self.assembler = Assembler(programs.book, self.judge, thorough)
+        self.assembler = Assembler(programs.book, self.judge, thorough, at_once)
         self.on_difference = on_difference
         self.used: set[str] = set()
         self.known: dict[Key, Outcome] = {}

@@ -30,10 +30,11 @@ from engine.law.expression import MeasureRef, leaves
 class Assembler:
     """Collects what the findings of one arrangement have to say."""
 
-    def __init__(self, book: StatuteBook, judge: Judge, thorough: bool) -> None:
+    def __init__(self, book: StatuteBook, judge: Judge, thorough: bool, at_once: bool = False) -> None:
         self.book = book
         self.judge = judge
         self.env = judge.now
+        self.at_once = at_once  # see `questions`
         self.tracer = Tracer(book, self.env, thorough)
         self.conditions: list[Condition] = []
         self._questions: dict[tuple[str, str], Question] = {}
@@ -97,7 +98,7 @@ class Assembler:
         return options(found.program, found.atoms, self._with_levers(found, leg), leg, self.env)
 
     def _ask(self, found: Found, leg: Leg) -> None:
-        for question in questions(found, self._with_levers(found, leg), leg, self.env):
+        for question in questions(found, self._with_levers(found, leg), leg, self.env, self.at_once):
             key = (question.fact, question.pointer)
             known = self._questions.get(key)
             if known is None or (question.deciding and not known.deciding):

@@ -119,7 +119,8 @@ def missing_facts(
     Args:
         without: Pointers of facts that nobody can tell, which are not asked for again.
     """
-    decision = decide(arrangement, law, as_of=as_of, readings=readings, core=False)
+    # At once, since answers are tried out together.
+    decision = decide(arrangement, law, as_of=as_of, readings=readings, core=False, at_once=True)
     day = decision.as_of
     chosen = decision.receipt.readings
     trial = _Trial(arrangement, law, day, chosen, decision)

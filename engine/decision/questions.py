@@ -47,22 +47,25 @@ class _Settling(NamedTuple):
     useful: frozenset[int]
 
 
-def questions(found: Found, later: Sequence[Truth], leg: Leg, env: Environment) -> list[Question]:
+def questions(
+    found: Found, later: Sequence[Truth], leg: Leg, env: Environment, at_once: bool = False
+) -> list[Question]:
     """Return the questions of one undetermined finding, the smallest deciding set first.
 
     Args:
         later: Truth of each atom with every lever in place.
+        at_once: Whether to ask for all that matters at once, and not first for what makes the rest matter.
     """
     # Until it is known whether the law reaches the transfer nothing else can settle the finding.
-    only = reaching(found.program) if found.verdict.reached == UNKNOWN else None
-    unknowns = list(unknowns_of(found.program, found.atoms, leg, only))
+    only = reaching(found.program) if found.verdict.reached == UNKNOWN and not at_once else None
+    unknowns = list(unknowns_of(found.program, found.atoms, leg, only, at_once))
     case = _Case(found.atoms, tuple(later), tuple(tuple(each.numbers) for each in unknowns))
     settling = env.programs.settling.recall(found.program, case, _settling)
     asked: dict[tuple[str, str], Question] = {}
     for index in sorted(range(len(unknowns)), key=lambda n: (n not in settling.deciding, n not in settling.useful)):
-        for question in ask(unknowns[index], env, index in settling.deciding):
+        for question in ask(unknowns[index], env, index in settling.deciding, at_once):
             asked.setdefault((question.fact, question.pointer), question)
-    first = first_alone(asked.values(), found, leg, env)
+    first = None if at_once else first_alone(asked.values(), found, leg, env)
     return [replace(first, deciding=True)] if first else list(asked.values())
 
 

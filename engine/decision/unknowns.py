@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from engine.decision.sides import pointer_of
@@ -26,12 +26,17 @@ class Unknown:
 
 
 def unknowns_of(
-    program: Program, atoms: Sequence[Truth], subject: Subject, only: Collection[int] | None = None
+    program: Program,
+    atoms: Sequence[Truth],
+    subject: Subject,
+    only: Collection[int] | None = None,
+    at_once: bool = False,
 ) -> Iterator[Unknown]:
     """Yield the facts behind the atoms that are unknown and matter, one for all atoms that read it.
 
     Args:
         only: Numbers of the clauses that are looked at; all where left out.
+        at_once: Whether a rule's other facts are named beside those that are asked first.
     """
     groups: dict[tuple[str, str], Unknown] = {}
     users: dict[int, list[str]] = {}
@@ -44,7 +49,8 @@ def unknowns_of(
         if FALSE in (truth(clause.when, atoms), truth(clause.requires, atoms)):
             continue
         for formula in (clause.when, clause.requires, clause.met):
-            for number in _asked_now(program, _open_literals(formula, atoms)) if formula is not None else ():
+            numbers = list(_open_literals(formula, atoms)) if formula is not None else []
+            for number in numbers if at_once else _asked_now(program, numbers):
                 users.setdefault(number, []).append(clause.rule.id)
     for number, value in enumerate(atoms):
         if value != UNKNOWN or number not in users:
@@ -81,11 +87,10 @@ def _idle_exceptions(program: Program, atoms: Sequence[Truth]) -> set[int]:
     return idle
 
 
-def _asked_now(program: Program, numbers: Iterable[int]) -> list[int]:
+def _asked_now(program: Program, numbers: list[int]) -> list[int]:
     """Return, of the unknown atoms of one formula, those that read facts to be asked first; all where none does."""
-    found = list(numbers)
-    lefts = {number: program.atoms[number].left for number in found}
-    return [number for number, left in lefts.items() if isinstance(left, FactRef) and left.first] or found
+    lefts = {number: program.atoms[number].left for number in numbers}
+    return [number for number, left in lefts.items() if isinstance(left, FactRef) and left.first] or numbers
 
 
 def _open_literals(formula: Formula, atoms: Sequence[Truth]) -> Iterator[int]:
