@@ -14,6 +14,8 @@ from engine.inference.environment import Environment
 from engine.inference.getters import Subject, getter, party_getter
 from engine.law.expression import PARTY_ROOTS, CountRef, FactRef, MeasureRef, PercentRef, ReadingRef
 
+_OF_THE_KEY = ("key_with_importer", "key_with_exporter")
+
 
 def ask(unknown: Unknown, env: Environment, deciding: bool, at_once: bool = False) -> Iterator[Question]:
     """Yield the questions for a fact; for a status, those for what its definitions turn on (see `unknowns_of`)."""
@@ -102,20 +104,15 @@ def _ask_derived(
         yield from _ask(each, env, deciding and not trait.ask, at_once, seen)
 
 
+def _key_question(leg: Leg, unknown: Unknown, deciding: bool) -> Question:
+    ask = f"Who keeps the key or additional information of `{leg.data.id}`?"
+    pointer = f"/datasets/{leg.data_index}/key_holder"
+    return Question("key_holder", ask, pointer, "exporter", "party", (), tuple(unknown.rules), deciding)
+
+
 def _missing_party(ref: FactRef, unknown: Unknown, deciding: bool) -> Question:
     if ref.root == "key_holder" and isinstance(unknown.subject, Leg):
-        index, name = unknown.subject.data_index, unknown.subject.data.id
-        ask = f"Who keeps the key or additional information of `{name}`?"
-        return Question(
-            "key_holder",
-            ask,
-            f"/datasets/{index}/key_holder",
-            "exporter",
-            "party",
-            (),
-            tuple(unknown.rules),
-            deciding,
-        )
+        return _key_question(unknown.subject, unknown, deciding)
     root = party_getter(ref.root, ())(unknown.subject)
     pointer = f"{root.pointer}/employer" if isinstance(root, PartyView) else ""
     who = _called(root) if isinstance(root, PartyView) else ref.root
@@ -130,6 +127,9 @@ def _fact_question(ref: FactRef, unknown: Unknown, env: Environment, deciding: b
         target = party_getter(ref.root, ref.links)(subject)
         if isinstance(target, Missing):
             return _missing_party(ref, unknown, deciding)
+    if ref.root == "data" and ref.name in _OF_THE_KEY and isinstance(subject, Leg):
+        # What arrangements say is who holds it.
+        return _key_question(subject, unknown, deciding)
     if ref.trait:
         trait = library.traits[ref.trait]
         ask, by, values = trait.ask, trait.by, trait.values

@@ -77,6 +77,15 @@ def test_a_fact_that_makes_no_difference_is_not_asked_for() -> None:
     assert "zz.one" not in facts(alone) or any(lead.settles for lead in alone.facts[0].leads)
 
 
+def test_who_holds_a_key_is_asked_as_arrangements_say_it() -> None:
+    missing = found(rule("ban", "b", ["data.key_with_importer"]))
+    (fact,) = missing.facts
+    assert (fact.question.fact, fact.question.type) == ("key_holder", "party")
+    leads = {lead.answer: lead.outcome for lead in fact.leads}
+    assert leads[plain()["transfers"][0]["importer"]] == "prohibited"
+    assert leads["none"] == "permitted"
+
+
 def test_what_nobody_can_tell_is_not_asked_again() -> None:
     assert facts(found(rule("ban", "b", ["data.zz.one"]), without=["/datasets/0/traits/zz.one"])) == []
 
