@@ -27,7 +27,8 @@ class FactSpec:
 
     Attributes:
         of: Name of the enum, for enums and for sets of enum values; "country" for sets of countries.
-        ask: The question that settles it; empty for facts that every arrangement states.
+        ask: The question that settles it; empty for facts that every arrangement states, or that are
+            asked for together with others.
         first: Whether it is asked before whatever else the same rule turns on.
     """
 

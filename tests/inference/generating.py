@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from hypothesis import reject
+from hypothesis import HealthCheck, Phase, reject, settings
 from hypothesis import strategies as st
 
 from engine.decision.statute import Law
@@ -313,6 +313,17 @@ def laws(draw: Any, adverse: bool = True, without: tuple[str, ...] = ()) -> Draw
     for each in (*act, *code, *definitions) if adverse else ():
         each["adverse"] = sorted(_MEASURES)
     return Drawn(tuple(act), tuple(code), tuple(definitions))
+
+
+def drawing(most: int) -> settings:
+    """Return the settings of a test on `most` random laws: however slow, and without a memory of earlier runs."""
+    return settings(
+        max_examples=most,
+        deadline=None,
+        database=None,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 def accepted(drawn: Drawn) -> Law:

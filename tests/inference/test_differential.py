@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from engine.decision.deciding import decide
@@ -16,18 +16,12 @@ from engine.decision.statute import Law
 from engine.facts.values import TRUE
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
-from tests.inference.generating import DAYS, Drawn, accepted, arrangements, laws
+from tests.inference.generating import DAYS, Drawn, accepted, arrangements, drawing, laws
 from tests.rulesets_for_tests.making import Data, decided, instrument, law, outcome, plain, read, rule, trait
 
 # Four parts, which two workers share: 4 * 100 * 10 = 4,000 pairs of law and arrangement.
 PARTS, LAWS, ARRANGEMENTS = 4, 100, 10
-EXAMPLES = settings(
-    max_examples=LAWS,
-    deadline=None,
-    database=None,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
-)
+EXAMPLES = drawing(LAWS)
 
 
 def compare(drawn: Law, data: Data, day: date) -> None:

@@ -5,23 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from engine.decision.deciding import decide
 from engine.decision.model import Decision
 from engine.decision.statute import Law
-from tests.inference.generating import DAYS, accepted, arrangements, laws
+from tests.inference.generating import DAYS, accepted, arrangements, drawing, laws
 from tests.rulesets_for_tests.making import Data, read
 
 LAWS, ARRANGEMENTS = 40, 6
-EXAMPLES = settings(
-    max_examples=LAWS,
-    deadline=None,
-    database=None,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
-)
+EXAMPLES = drawing(LAWS)
 
 
 def decisions(law: Law, given: list[tuple[Data, date]], thorough: bool = False) -> list[Decision]:

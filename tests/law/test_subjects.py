@@ -11,7 +11,7 @@ from engine.decision.deciding import decide
 from engine.facts.places import countries
 from engine.law.intake import read_arrangement
 from engine.law.model import REMARK_KINDS, SUBJECTS, CoveredDays, Instrument
-from tests.rulesets_for_tests.making import instrument, rule
+from tests.rulesets_for_tests.making import instrument, plain, rule
 from tests.rulesets_for_tests.making import law as made
 from tests.rulesets_for_tests.making import shipped_law as law
 
@@ -104,25 +104,11 @@ def test_a_subject_of_which_nothing_is_said_is_told_as_left_out() -> None:
 
 
 def decided(country: str, day: date) -> tuple[str, ...]:
-    arrangement = {
-        "title": "Drawings",
-        "parties": [
-            {"id": "a", "country": country, "kind": "university"},
-            {"id": "b", "country": "FI", "kind": "university"},
-        ],
-        "datasets": [
-            {"id": "d", "categories": ["technical_data"], "identifiability": "non_personal", "subjects": "none"}
-        ],
-        "transfers": [
-            {
-                "id": "t",
-                "exporter": "a",
-                "importer": "b",
-                "datasets": ["d"],
-                "mode": "copy",
-                "purposes": ["scientific_research"],
-            }
-        ],
-        "as_of": day.isoformat(),
-    }
+    arrangement = plain(
+        parties__0__country=country,
+        parties__1__country="FI",
+        datasets__0__categories=["technical_data"],
+        datasets__0__identifiability="non_personal",
+        datasets__0__subjects="none",
+    )
     return decide(read_arrangement(arrangement, law().library), law(), as_of=day).left_out
