@@ -10,11 +10,12 @@ import re
 from datetime import date
 from typing import Any, Final
 
-from engine.errors import visible
+from engine.errors import ArrangementError, Fault, visible
 from engine.imports.draft import Draft, quoted
 from engine.imports.words import duo_code, place_of
 
-_TAG: Final = re.compile(r"\s*([^\s\[\](){}]+?)(?:[\s-]*[\[(]([^\])]*)[\])])?\s*\Z")
+MOST_TAGS: Final = 2000
+_NAME: Final = re.compile(r"[^\s\[\](){}]+\Z")
 _SHORT: Final = re.compile(r"([A-Za-z]{2,6})-([A-Za-z0-9:/._-]+)\Z")
 _ROR: Final = re.compile(r"https://ror\.org/0[a-z0-9]{8}\Z")
 _ORCID: Final = re.compile(r"https://orcid\.org/\d{4}-\d{4}-\d{4}-\d{3}[\dX]\Z")
@@ -26,6 +27,8 @@ def read_tags(data: Any) -> Draft:
     dataset: dict[str, Any] = {"id": "dataset"}
     draft = Draft({"title": "Data set with DUO tags", "parties": [], "datasets": [dataset], "transfers": []})
     groups, base = _groups(data, draft)
+    if len(groups) + sum(map(len, groups)) > MOST_TAGS:
+        raise ArrangementError([Fault("too-large", f"more than {MOST_TAGS} tags", "", "send one data set at a time")])
     permissions = []
     for index, group in enumerate(groups):
         made = permission(group, f"{base}/{index}" if len(groups) > 1 else base, draft)
@@ -50,7 +53,7 @@ def _all_duo(codes: list[str]) -> bool:
 def _groups(data: Any, draft: Draft) -> tuple[list[list[Any]], str]:
     if isinstance(data, str):
         lines = [line.partition("#")[0] for line in data.splitlines()]
-        return [[part for line in lines for part in re.split(r"[;,](?![^\[(]*[\])])", line) if part.strip()]], ""
+        return [[part for line in lines for part in _split(line) if part.strip()]], ""
     if isinstance(data, list):
         return [data], ""
     found: tuple[list[list[Any]], str] = ([], "")
@@ -64,12 +67,26 @@ def _groups(data: Any, draft: Draft) -> tuple[list[list[Any]], str]:
     return found
 
 
+def _split(line: str) -> list[str]:
+    """Return the tags of a line; a comma or semicolon between brackets stands within one."""
+    parts, end, is_inside = [], len(line), False
+    for index in reversed(range(len(line))):
+        if line[index] in "])":
+            is_inside = True
+        elif line[index] in "[(":
+            is_inside = False
+        elif line[index] in ";," and not is_inside:
+            parts.append(line[index + 1 : end])
+            end = index
+    return [line[:end], *reversed(parts)]
+
+
 def permission(tags: list[Any], base: str, draft: Draft) -> dict[str, Any]:
     """Return codes and details of the tags of one permission, and note what is none."""
     made: dict[str, Any] = {}
     for index, tag in enumerate(tags):
         where = f"{base}/{index}"
-        text, values = _parts(tag)
+        text, values = parts_of(tag)
         code, remark = duo_code(text)
         if code is None:
             _in_words(made, tag)
@@ -98,17 +115,20 @@ def _in_words(made: dict[str, Any], tag: Any) -> None:
     made["restriction"] = (made.get("restriction", "") + f" {visible(quoted(tag))}").strip()[:2000]
 
 
-def _parts(tag: Any) -> tuple[str, list[str]]:
+def parts_of(tag: Any) -> tuple[str, list[str]]:
+    """Return the code of a tag as it is written, and what belongs to it."""
     if isinstance(tag, dict):
         text = next((tag[key] for key in ("code", "id", "@id") if isinstance(tag.get(key), str)), "")
         given: Any = next((tag[key] for key in ("values", "value") if key in tag), [])
         return text, [str(each) for each in given] if isinstance(given, list) else [str(given)]
     if not isinstance(tag, str):
         return "", []
-    found = _TAG.match(tag)
-    text, inside = (found[1], found[2]) if found else (tag, None)
-    if inside is not None:
-        return text.rstrip("-"), [each.strip() for each in inside.split(",") if each.strip()]
+    text = tag.strip()
+    # By hand, in one pass: one pattern for all of it goes back and forth, for hours where a tag is long.
+    start = len(text.replace("(", "[").partition("[")[0])
+    name, inside = text[:start].rstrip("- \t"), text[start + 1 : -1]
+    if text[start + 1 :].endswith((")", "]")) and not set(inside) & set(")]") and _NAME.match(name):
+        return name, [each.strip() for each in inside.split(",") if each.strip()]
     short = _SHORT.match(text)
     return (short[1], [short[2]]) if short else (text, [])
 
