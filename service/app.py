@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from engine.decision.statute import Law
 from engine.errors import ArrangementError
-from service import docs, home, openapi, problems
+from service import desk, docs, home, openapi, problems
 from service.access.authorising import authorise
 from service.access.routes import unguarded
 from service.background import Background
@@ -143,3 +143,4 @@ def _publish(app: FastAPI, with_pages: bool) -> None:
     if with_pages:
         app.include_router(docs.router)
         app.include_router(home.router)
+        app.include_router(desk.router)

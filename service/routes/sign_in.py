@@ -78,7 +78,9 @@ async def get_account(request: Request) -> Response:
     if not shelf.settings.has_sign_in:
         return pages.answer_to(request, _no_sign_in(), base, {})
     session = await session_of(request)
-    documentation = {"Decide an arrangement": "/", "HTTP interface": "/docs"} if shelf.settings.docs else {}
+    documentation = (
+        {"Decide an arrangement": "/", "Review desk": "/desk", "HTTP interface": "/docs"} if shelf.settings.docs else {}
+    )
     if session is None:
         return pages.page("You are not signed in", links={**_LINKS, **documentation}, base=base)
 

@@ -1,0 +1,143 @@
+// One agreement: what it is, what was said and done about it, and what the one who looks may do.
+import { el, fill } from "./made.js";
+import { result } from "./result.js";
+import { actForm, keep, stranded, unsentOf } from "./desk-acting.js";
+import { actsOf, answering, commenting, mayAnswer, notes } from "./desk-acts.js";
+import { file, may, read } from "./desk-ask.js";
+import { comparing, showDifferences, showFindings } from "./desk-differences.js";
+import { factsOf, findings, findingsOf, talk } from "./desk-findings.js";
+import { log, overrides, signoffs } from "./desk-history.js";
+import { keepForms, saving } from "./desk-records.js";
+import { ATTENTION, day, evaluationLink, flag, outcome, plural, quoted, state, titled, when, who, words } from "./desk-words.js";
+
+export async function agreement(place, name) {
+  const path = `v1/agreements/${encodeURIComponent(name)}`;
+  const desk = { place, record: null, map: "", agreement: (await read(path)).data };
+  await load(desk);
+  draw(desk);
+}
+
+// The record of the current revision's decision; a key may be narrowed so that it sees none.
+async function load(desk) {
+  const name = desk.agreement.revisions.at(-1).evaluation;
+  if (desk.record?.id === name || !may("evaluations:read")) return;
+  if (desk.map) URL.revokeObjectURL(desk.map);
+  const [record, map] = await Promise.all([read(`v1/evaluations/${name}`), file(`v1/evaluations/${name}/map`).catch(() => null)]);
+  desk.record = record.data;
+  desk.map = map ? URL.createObjectURL(map.content) : "";
+}
+
+async function redraw(desk, agreement, said, act) {
+  desk.agreement = agreement;
+  await load(desk);
+  draw(desk);
+  const notice = document.getElementById("notice");
+  fill(notice, said);
+  notice.focus({ preventScroll: true });
+  notice.scrollIntoView({ block: "center" });
+  const open = act && document.getElementById(`act-${act.id}`);
+  if (open) open.open = true;
+}
+
+function draw(desk) {
+  const { agreement: shown, record } = desk;
+  const then = {
+    done: (agreement, act) => redraw(desk, agreement, `Done: ${act.title}. It is ${words(agreement.state)}, version ${agreement.version}.`),
+    again: (agreement, act) => redraw(desk, agreement, `This is version ${agreement.version}. What you typed is still here, and not sent.`, act),
+  };
+  const comment = commentAct(desk);
+  const acts = actsOf(shown, record);
+  const answer = answerAct(desk);
+  const known = [...acts, ...(comment ? [comment] : []), ...(answer ? [answer] : [])].map((each) => each.id);
+  fill(desk.place,
+    ...head(desk), overrides(shown), stranded(shown.id, known),
+    el("div", { class: "columns" },
+      el("div", { class: "acts" }, el("section", { "aria-labelledby": "acts" }, el("h2", { id: "acts" }, "What you can do"),
+        el("p", { id: "notice", class: "notice", tabindex: "-1" }), ...notes(shown).map((each) => el("p", { class: "hint" }, each)),
+        ...[...acts, ...(comment ? [comment] : [])].map((act) => folded(shown, act, then)),
+        acts.length || comment ? "" : el("p", { class: "hint" }, "You may read it."))),
+      el("div", { class: "matter" },
+        section("findings", `Findings and comments (${talk(shown)})`, findings(shown, record, comment && ((about, fact) => startComment(desk, about, fact)))),
+        section("signoffs", "Sign-offs", signoffs(shown)),
+        section("revisions", "Revisions", revisions(shown)),
+        section("log", "What was done", log(shown)))),
+    ...decision(desk, answer ? actForm(shown, answer, then) : "", then));
+}
+
+function section(id, title, inside) {
+  return el("section", { "aria-labelledby": id }, el("h2", { id, tabindex: "-1" }, title), ...inside);
+}
+
+function folded(shown, act, then) {
+  return el("details", { id: `act-${act.id}`, name: "act", open: Boolean(unsentOf(shown.id, act.id)) }, el("summary", {}, act.title), actForm(shown, act, then));
+}
+
+function head({ agreement: shown }) {
+  const jump = (id, text) => el("a", { href: `#${id}` }, text);
+  return [
+    el("p", { class: "id" }, el("a", { href: "#/agreements" }, "Agreements"), ` / ${shown.id}`),
+    el("h1", { tabindex: "-1" }, titled(shown.title)),
+    el("p", { class: "badges" }, state(shown.state), outcome(shown.outcome, "big"),
+      el("span", {}, `revision ${shown.revision}, version ${shown.version}`), shown.expires_on ? el("span", {}, "until ", day(shown.expires_on)) : ""),
+    attention(shown),
+    el("nav", { class: "jump", "aria-label": "On this page" }, jump("acts", "What you can do"), jump("findings", "Findings"), jump("signoffs", "Sign-offs"),
+      jump("revisions", "Revisions"), jump("log", "What was done"), jump("decision", "Decision and documents")),
+  ];
+}
+
+function attention(shown) {
+  if (!shown.attention) return "";
+  const seen = shown.acts.filter((act) => act.kind === "outcome_changed").at(-1);
+  return el("section", { class: "attention", "aria-label": "Attention" },
+    el("p", {}, flag(shown.attention), " ", ATTENTION[shown.attention][1], " Seen by the watch on ", when(shown.attention_at), "."),
+    el("p", {}, "Decided as ", outcome(shown.outcome), ", now ", outcome(shown.watched_outcome || shown.outcome)),
+    seen?.body.evaluation ? comparing("Show what came out differently", shown.revisions.at(-1).evaluation, seen.body.evaluation, showFindings) : "");
+}
+
+function revisions(shown) {
+  return [el("ol", { class: "log", reversed: true }, ...[...shown.revisions].reverse().map((each, index, all) => el("li", { value: each.number },
+    outcome(each.outcome), " ", when(each.created_at), " by ", who(each.created_by), " ", evaluationLink(each.evaluation, "its decision"),
+    each.note ? quoted(each.note) : "",
+    all[index + 1] ? comparing(`What changed since revision ${all[index + 1].number}`, all[index + 1].evaluation, each.evaluation, showDifferences) : "")))];
+}
+
+function commentAct({ record }) {
+  if (!may("agreements:write") && !may("agreements:review")) return null;
+  return commenting(record ? findingsOf(record.decision) : [], record ? factsOf(record) : []);
+}
+
+function startComment(desk, about, fact) {
+  const folder = document.getElementById("act-comment");
+  folder.open = true;
+  document.getElementById("comment-about").value = about;
+  document.getElementById("comment-fact").value = fact || "";
+  document.getElementById("comment-text").focus();
+}
+
+// The answer that somebody has begun: what it is stands with what was typed about it.
+function answerAct({ agreement: shown, record }) {
+  const begun = unsentOf(shown.id, "answer");
+  const question = begun && record?.decision.questions.find((each) => each.pointer === begun.pointer && each.fact === begun.fact);
+  return question && mayAnswer(shown) ? answering(question, JSON.parse(begun.value)) : null;
+}
+
+function decision(desk, answerForm, then) {
+  const { agreement: shown, record } = desk;
+  const head = el("h2", { id: "decision", tabindex: "-1" }, `Decision on revision ${shown.revision}, and documents`);
+  if (!record) return [head, el("p", { class: "hint" }, "Your key does not allow you to read stored evaluations.")];
+  const place = el("div", { id: "answering" }, answerForm);
+  const answer = (question, value) => {
+    keep(shown.id, "answer", { pointer: question.pointer, fact: question.fact, value: JSON.stringify(value), source: "" }, `Answer: ${question.ask}`);
+    fill(place, actForm(shown, answering(question, value), then));
+    document.getElementById("answer-source").focus();
+  };
+  const nodes = result(record.decision, record.arrangement, {
+    map: desk.map, kept: record.id, answer, download: saving(`v1/evaluations/${record.id}/report`),
+  });
+  if (!mayAnswer(shown)) keepForms(nodes, `Answers make another revision. That is for submitters, while it is a draft or changes are requested; now it is ${words(shown.state)}.`);
+  const open = record.decision.questions.length;
+  return [el("section", { class: "decision", "aria-labelledby": "decision" }, head,
+    el("p", {}, open ? `${plural(open, "fact is", "facts are")} missing that could change the outcome: see the questions below. ` : ""),
+    el("p", {}, el("button", { type: "button", click: () => saving(`v1/agreements/${shown.id}/crate`)() }, "The agreement with its whole review (RO-Crate)")),
+    place, ...nodes)];
+}

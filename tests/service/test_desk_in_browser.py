@@ -1,0 +1,208 @@
+"""The review desk as people use it: in a real browser, signed in, several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from service.reviews.doing import today
+from tests.service.browsing import Chromium, Page, browser_here, chromium
+from tests.service.door import Door
+from tests.service.stored import SAFEGUARDS, small
+
+ONE, TWO = "0000-0002-1825-0097", "0000-0001-5109-3700"
+LAB = {"sub": "u-lab", "name": "Liisa Lab", "groups": ["lab"]}
+OFFICE = {"sub": "u-office", "name": "Olli Office", "groups": ["office"]}
+SECOND = {"sub": "u-second", "name": "Saara Second", "groups": ["office"]}
+LATER = (today() + timedelta(days=30)).isoformat()
+# Whatever runs it leaves a mark, and nothing may.
+HOSTILE = "<img src=x onerror=document.title='owned'><script>document.title='owned'</script>\"'><b>bold</b>"
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    path = browser_here()
+    if path is None:
+        pytest.skip("no Chromium here; SAFECONDUCT_TEST_BROWSER names one")
+    with chromium(path, tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+class Desk:
+    """A door, and people at the desk behind it."""
+
+    def __init__(self, door: Door, browser: Chromium) -> None:
+        self.door, self._browser = door, browser
+        self.pages: list[Page] = []
+
+    def sit(self, person: dict[str, Any], width: int = 1280) -> Page:
+        """Sign somebody in, and let them look at the list."""
+        self.door.provider.person = person
+        page = self._browser.person(width)
+        self.pages.append(page)
+        page.go(f"{self.door.address}/auth/sign-in?next=/desk")
+        page.sees(f"Signed in as {person['name']}", "All agreements")
+        return page
+
+    def begin(self, **more: Any) -> str:
+        """Begin an agreement over HTTP, as the lab."""
+        self.door.provider.person = LAB
+        browser = self.door.browser()
+        browser.sign_in()
+        response = browser.change("POST", "/v1/agreements", json={"arrangement": small(**more)})
+        return str(response.json()["id"])
+
+    def read(self, name: str) -> dict[str, Any]:
+        """Return an agreement."""
+        return dict(self.door.ask("GET", f"/v1/agreements/{name}", self.door.administrators["ours"]).json())
+
+    def do(self, name: str, path: str, body: dict[str, Any]) -> None:
+        """Do something over HTTP, as the administrator with a key."""
+        tag = {"If-Match": f'"{self.read(name)["version"]}"'}
+        key = self.door.administrators["ours"]
+        response = self.door.ask("POST", f"/v1/agreements/{name}/{path}", key, json=body, headers=tag)
+        assert response.status_code == 200, response.text
+
+
+@pytest.fixture
+def desk(sqlite_door: Door, browser: Chromium) -> Iterator[Desk]:
+    made = Desk(sqlite_door, browser)
+    yield made
+    for page in made.pages:
+        assert page.faults() == []
+
+
+def open_it(page: Page, title: str = "Survey data of Zedland") -> None:
+    if page.text("h1") != "Agreements":
+        page.press("Agreements")
+    page.press(title)
+    page.sees("What you can do")
+
+
+OPEN = ".acts details[open] form"
+
+
+def fill(page: Page, **fields: str) -> None:
+    """Fill in fields of the form that is open by what they are called, `_` for a blank."""
+    for name, value in fields.items():
+        page.put(name.replace("_", " "), value, OPEN)
+
+
+def act(page: Page, title: str, button: str, **fields: str) -> None:
+    """Unfold a form, fill it in, and send it."""
+    page.press(title, ".acts summary")
+    fill(page, **fields)
+    page.press(button, OPEN)
+    page.sees(f"Done: {title}.")
+
+
+def sign(page: Page, reviewer: str = ONE, reason: str = "All of it is shown.") -> None:
+    said = {"You": "approve", "In_the_role_of": "data_protection_officer"}
+    act(page, "Sign off, or object", "Sign", **said, Your_ORCID_iD=reviewer, Reason=reason)
+
+
+def test_two_people_carry_an_agreement_from_draft_to_active(desk: Desk) -> None:
+    name = desk.begin(measures=SAFEGUARDS)
+    lab, office = desk.sit(LAB), desk.sit(OFFICE)
+    open_it(lab)
+    assert "Approve" not in lab.text(".acts")
+    assert "Sign off" not in lab.text(".acts")
+    act(lab, "Submit for review", "Submit", Reason="It is complete.")
+    open_it(office)
+    act(office, "Take into review", "Take it", Reason="I look at it.")
+    office.press("Comment on Zedland Data Act 2019 (transfer t, data set d)")
+    assert office.ask("document.activeElement.id") == "comment-text"
+    fill(office, Comment="Is the assessment of this year?")
+    office.press("Comment", OPEN)
+    office.sees("Done: Comment.", "1 comment", "Is the assessment of this year?")
+    assert desk.read(name)["acts"][-1]["body"]["finding"] == {
+        "transfer": "t",
+        "instrument": "zz.data-act",
+        "dataset": "d",
+    }
+    sign(office)
+    assert "data protection officer ✓ approves 0000-0002-1825-0097 All of it is shown." in office.text("main")
+    act(office, "Approve", "Approve", Reason="As signed off.")
+    open_it(lab)
+    act(lab, "Put into force", "Put into force", Reason="The contract is signed.", Last_day=LATER)
+    found = desk.read(name)
+    assert (found["state"], found["expires_on"], found["version"]) == ("active", LATER, 7)
+    assert lab.ask("document.querySelector('#act-step-active')") is None
+
+
+def test_whoever_comes_second_is_told_what_was_done_and_loses_nothing(desk: Desk) -> None:
+    name = desk.begin(measures=SAFEGUARDS)
+    lab = desk.sit(LAB)
+    open_it(lab)
+    lab.press("Submit for review", ".acts summary")
+    fill(lab, Reason="Three paragraphs of reasons.")
+    desk.do(name, "comments", {"text": "Wait, the storage is missing."})
+    lab.press("Submit", OPEN)
+    lab.sees("somebody else was faster", "You were looking at version 1; it is version 2 now.", "commented")
+    assert lab.ask("document.activeElement.innerText") == "Show it as it is now"
+    lab.press("Show it as it is now")
+    lab.sees("This is version 2.", "Wait, the storage is missing.")
+    assert lab.ask("document.querySelector('#step-submitted-reason').value") == "Three paragraphs of reasons."
+    assert desk.read(name)["state"] == "draft"
+    lab.press("Submit", OPEN)
+    lab.sees("Done: Submit for review.")
+    assert desk.read(name)["acts"][-1]["body"]["reason"] == "Three paragraphs of reasons."
+
+
+def test_what_can_no_longer_be_sent_is_still_there_to_take_along(desk: Desk) -> None:
+    name = desk.begin(measures=SAFEGUARDS)
+    lab = desk.sit(LAB)
+    open_it(lab)
+    lab.press("Submit for review", ".acts summary")
+    fill(lab, Reason="Three paragraphs of reasons.")
+    desk.do(name, "steps", {"to": "withdrawn", "reason": "no longer needed"})
+    lab.press("Submit", OPEN)
+    lab.sees("it is version 2 now", "draft to withdrawn")
+    lab.press("Show it as it is now")
+    lab.sees("Typed, and not sent", "It is withdrawn, and stays so.")
+    assert lab.ask("document.querySelector('#stranded-step-submitted').value") == "Three paragraphs of reasons."
+
+
+def test_an_override_takes_a_second_person_and_is_always_in_sight(desk: Desk) -> None:
+    name = desk.begin()
+    desk.do(name, "steps", {"to": "submitted", "reason": "as it is"})
+    office = desk.sit(OFFICE)
+    open_it(office)
+    act(office, "Take into review", "Take it", Reason="I look at it.")
+    sign(office)
+    office.press("Approve", ".acts summary")
+    fill(office, Reason="Now.")
+    office.press("Approve", OPEN)
+    office.sees("The service did not do it.", "its outcome is `not_yet_permitted`")
+    act(office, "Propose an override", "Propose the override", Reason="A pilot.", Last_day_of_the_override=LATER)
+    office.sees("Does not count yet: a second person has to confirm it.")
+    assert "Confirm the override" not in office.text(".acts")
+    second = desk.sit(SECOND)
+    open_it(second)
+    act(second, "Confirm the override as second person", "Confirm the override", Your_ORCID_iD=TWO, Reason="I agree.")
+    shown = second.text(".overrides")
+    assert "Counts today." in shown
+    assert f"Olli Office, {ONE}" in shown
+    assert f"you, {TWO}" in shown
+    assert "A pilot." in shown
+    assert "I agree." in shown
+    act(second, "Approve", "Approve", Reason="By the override.")
+    assert desk.read(name)["state"] == "approved"
+    act(second, "Ask for changes", "Ask for changes", Reason="After all.")
+    assert "A pilot." in second.text(".overrides")
+
+
+def test_what_others_wrote_is_never_markup(desk: Desk) -> None:
+    name = desk.begin(title=HOSTILE, measures=SAFEGUARDS)
+    desk.do(name, "comments", {"text": HOSTILE})
+    office = desk.sit({**OFFICE, "name": HOSTILE[:60]})
+    open_it(office, HOSTILE)
+    assert HOSTILE in office.text("h1")
+    assert HOSTILE in office.text(".comments")
+    assert office.ask("document.querySelectorAll('main b, main script, img:not([src^=blob])').length") == 0
+    office.press("its decision")
+    office.sees("Decide again by the law of today", HOSTILE)
+    assert office.ask("document.title") == f"{HOSTILE} - Safeconduct"
