@@ -37,17 +37,10 @@ class _Kind:
     organisation: str = "organisation"
 
 
-def _evaluation(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    state = keeping.state_of(row)
-    if row["decision_sha256"] != state["decision_sha256"]:  # what it tells of its decision, beside the decision
-        raise ValueError("the hash beside the decision is not its hash")
-    return state
-
-
 # By the prefix of their ids. Whatever the log gives a hash of has to be here; a test walks them.
 KINDS: Mapping[str, _Kind] = {
     "ag": _Kind(tables.agreements, agreements.state_of),
-    "ev": _Kind(tables.evaluations, _evaluation),
+    "ev": _Kind(tables.evaluations, keeping.state_of),
     "org": _Kind(tables.organisations, organisations.state_of, "id"),
     "per": _Kind(tables.people, people.state_of),
     "sck": _Kind(tables.api_keys, keys.state_of),
@@ -73,6 +66,7 @@ def check_objects(connection: Connection) -> int:
         faults += _removed(connection, prefix, kind, newest)
     faults += _unknown(connection, newest)
     faults += _History().check(connection)
+    faults += _decisions(connection)
     faults += _law(connection)
     if faults:
         raise AuditError(faults)
@@ -101,6 +95,10 @@ def _hash(table: Table, row: Mapping[Any, Any], hashed: Callable[[Any], str]) ->
         return hashed(meant(table, row))
     except Exception:  # noqa: BLE001 - whatever it is that cannot be read, it is not what was written
         return ""
+
+
+def _of_content(row: Mapping[str, Any]) -> str:
+    return hashlib.sha256(row["content"]).hexdigest()
 
 
 def _is_of(kind: _Kind, newest: Subquery) -> Any:
@@ -183,9 +181,22 @@ class _History:
             yield Fault("object-missing", f"revision {number} is not there", f"{organisation}:{agreement}")
 
 
+def _decisions(connection: Connection) -> Iterator[Fault]:
+    """Yield every record whose decision is gone, or is not the one that was answered."""
+    sound = set[tuple[str, str]]()
+    query = select(*as_kept(tables.decisions))
+    for row in connection.execute(query, execution_options={"yield_per": _AT_A_TIME}):
+        if _hash(tables.decisions, row._mapping, _of_content) == row.sha256:
+            sound.add((row.organisation, row.sha256))
+    records = tables.evaluations.c
+    for record in connection.execute(select(records.id, records.organisation, records.decision_sha256)):
+        if (record.organisation, record.decision_sha256) not in sound:
+            message = "what was answered is not there, or is not what the log says it was"
+            yield Fault("object-changed", message, f"{record.organisation}:{record.id}")
+
+
 def _law(connection: Connection) -> Iterator[Fault]:
     query = select(*as_kept(tables.law_files))
     for row in connection.execute(query, execution_options={"yield_per": _AT_A_TIME}):
-        found = _hash(tables.law_files, row._mapping, lambda each: hashlib.sha256(each["content"]).hexdigest())
-        if found != row.sha256:
+        if _hash(tables.law_files, row._mapping, _of_content) != row.sha256:
             yield Fault("object-changed", "this file of law is not the one that decided", f"law:{row.sha256}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from service import audit
@@ -18,9 +19,14 @@ from service.records.once import Once, claim, made_meanwhile
 from service.storage.columns import Blob, blob, now
 from service.storage.database import Database
 from service.storage.ids import new_id
-from service.storage.tables import evaluations
+from service.storage.tables import decisions, evaluations
 
-_INSERT = insert(evaluations)  # made once: to make it anew costs more than to run it
+# Made once: to make them anew costs more than to run them.
+_INSERT = insert(evaluations)
+_ANSWERED = {
+    "sqlite": sqlite.insert(decisions).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(decisions).on_conflict_do_nothing(),
+}
 
 
 def keep(database: Database, by: Principal, decided: Decided, wanted: Once | None = None) -> tuple[str, bool]:
@@ -47,16 +53,19 @@ def ready(database: Database, published: Published) -> None:
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A record to be written, with its key and its entry."""
+    """A record to be written, with what was answered, its key and its entry."""
 
     by: Principal
     row: Mapping[str, Any]
+    decision: Blob
     wanted: Once | None
     entry: audit.Entry
 
 
-def _new(by: Principal, row: Mapping[str, Any], wanted: Once | None = None) -> New:
-    return New(by, row, wanted, audit.entry(by, "evaluation.stored", row["id"], after=state_of(row)))
+def _new(by: Principal, record: Mapping[str, Any], wanted: Once | None = None) -> New:
+    row = dict(record)
+    decision = row.pop("decision")
+    return New(by, row, decision, wanted, audit.entry(by, "evaluation.stored", row["id"], after=state_of(row)))
 
 
 def store(connection: Connection, by: Principal, row: Mapping[str, Any]) -> None:
@@ -68,12 +77,18 @@ def store_all(connection: Connection, records: Sequence[New]) -> None:
     """Write records, their keys first: of two equal requests the second ends there. Their entries come last."""
     for each in records:
         claim(connection, each.by, each.wanted, each.row["id"])
+    answered = {(each.row["organisation"], each.row["decision_sha256"]): each.decision for each in records}
+    # In the order of their hashes, so that no two transactions wait for each other.
+    contents = [
+        {"organisation": of, "sha256": sha256, "content": answered[of, sha256]} for of, sha256 in sorted(answered)
+    ]
+    connection.execute(_ANSWERED[connection.dialect.name], contents)
     connection.execute(_INSERT, [each.row for each in records])
     audit.append_all(connection, [each.entry for each in records])
 
 
 def row_of(by: Principal, decided: Decided) -> dict[str, Any]:
-    """Return the record of a decision."""
+    """Return the record of a decision, with the decision itself."""
     arrangement = Blob(decided.body)
     # Not once the transaction has begun: others wait for its end.
     _ = arrangement.packed, decided.written.packed
@@ -104,5 +119,5 @@ def state_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "as_of": row["as_of"].isoformat(),
         "asked_as_of": row["asked_as_of"] and row["asked_as_of"].isoformat(),
         "arrangement_sha256": blob(row["arrangement"]).sha256,
-        "decision_sha256": blob(row["decision"]).sha256,
+        "decision_sha256": row["decision_sha256"],
     }

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from engine.errors import ArrangementError, shown
 from engine.facts.arrangement import Arrangement
@@ -15,8 +15,17 @@ from engine.law.model import Library
 from service.access.permissions import Principal
 from service.problems import problem
 from service.storage.ids import is_id
-from service.storage.tables import evaluations, law_libraries
+from service.storage.tables import decisions, evaluations, law_libraries
 
+# Records with what was answered.
+RECORDS = select(evaluations, decisions.c.content.label("decision")).join_from(
+    evaluations,
+    decisions,
+    and_(
+        decisions.c.organisation == evaluations.c.organisation,
+        decisions.c.sha256 == evaluations.c.decision_sha256,
+    ),
+)
 LINE = (
     evaluations.c.id,
     evaluations.c.created_at,
@@ -40,7 +49,7 @@ def find(connection: Connection, by: Principal, name: str) -> dict[str, Any]:
     found = None
     if is_id(name, "ev"):
         mine = (evaluations.c.id == name) & (evaluations.c.organisation == by.organisation)
-        found = connection.execute(select(evaluations).where(mine)).mappings().first()
+        found = connection.execute(RECORDS.where(mine)).mappings().first()
     if found is None:
         raise problem(404, "unknown-evaluation", f"there is no evaluation `{shown(name)}`", "path:id")
     return dict(found)

@@ -16,6 +16,7 @@ from service.access.authorising import forbidden
 from service.access.permissions import Principal
 from service.problems import Problem, problem
 from service.records.keeping import store
+from service.records.reading import RECORDS
 from service.reviews import forms
 from service.reviews.agreements import Row, acts_of, do, for_change, state_of
 from service.reviews.steps import REVISABLE, STEPS, next_states
@@ -195,7 +196,7 @@ def seen(connection: Connection, by: Principal, name: str, version: int, form: f
 
 def current_record(connection: Connection, row: Row) -> Row:
     """Return the record of the current revision's decision."""
-    query = select(evaluations).join(revisions, revisions.c.evaluation == evaluations.c.id)
+    query = RECORDS.join(revisions, revisions.c.evaluation == evaluations.c.id)
     mine = (revisions.c.agreement == row["id"]) & (revisions.c.number == row["revision"])
     return dict(connection.execute(query.where(mine)).mappings().one())
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine.decision.model import DECISION
 from engine.law.model import Library
@@ -16,7 +16,7 @@ from service.documents.crate import Evidence, as_crate
 from service.documents.signoffs import Review
 from service.documents.writing import Written
 from service.records.law import kept_files
-from service.records.reading import as_kept
+from service.records.reading import RECORDS, as_kept
 from service.reviews.agreements import find
 from service.reviews.showing import whole
 from service.storage.tables import evaluations, revisions
@@ -34,7 +34,7 @@ def crate_of(connection: Connection, by: Principal, name: str, library: Library)
     row = find(connection, by, name)
     agreement: dict[str, Any] = {key: value for key, value in whole(connection, row).items() if key not in _OF_THE_DAY}
     query = (
-        select(evaluations, revisions.c.number)
+        RECORDS.add_columns(revisions.c.number)
         .join(revisions, revisions.c.evaluation == evaluations.c.id)
         .where(revisions.c.agreement == name)
     )

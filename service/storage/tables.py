@@ -122,6 +122,16 @@ law_libraries = Table(
     Column("first_used_at", UtcTime, nullable=False),
 )
 
+# What was answered, once for each organisation that was: the same arrangement sent again has the same bytes.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("organisation", _ID, ForeignKey("organisations.id"), nullable=False),
+    Column("sha256", _SHA, nullable=False),
+    Column("content", Packed, nullable=False),
+    PrimaryKeyConstraint("organisation", "sha256"),
+)
+
 evaluations = Table(
     "evaluations",
     metadata,
@@ -135,8 +145,7 @@ evaluations = Table(
     Column("asked_as_of", Date),  # what the query said; null: nothing
     Column("asked_readings", Json, nullable=False),
     Column("arrangement", Packed, nullable=False),
-    Column("decision", Packed, nullable=False),
-    Column("decision_sha256", _SHA, nullable=False),
+    Column("decision_sha256", _SHA, nullable=False),  # of `decisions`
     Column("input_sha256", _SHA, nullable=False),
     Column("library_sha256", _SHA, ForeignKey("law_libraries.sha256"), nullable=False),
     Column("engine", String(40), nullable=False),

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from service.storage.database import Database
-from service.storage.tables import agreements, audit_entries, evaluations, events, idempotency, revisions
+from service.storage.tables import agreements, audit_entries, decisions, evaluations, events, idempotency, revisions
 from service.storage.upgrading import upgrade
 from service.verifying import check_database
 from tests.conftest import SERVER, fresh_database
@@ -176,7 +176,7 @@ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERR
 """
 
 
-@pytest.mark.parametrize("table", [evaluations.name, idempotency.name, audit_entries.name])
+@pytest.mark.parametrize("table", [decisions.name, evaluations.name, idempotency.name, audit_entries.name])
 def test_whichever_table_has_no_room_nothing_is_half_stored(postgresql_url: str, tmp_path: Path, table: str) -> None:
     with service(postgresql_url, tmp_path, workers=False) as running:
         prepare(running)

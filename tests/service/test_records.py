@@ -57,8 +57,8 @@ def test_what_was_compressed_with_zlib_before_is_read_as_well(stored: Service) -
     name = name_of(response)
     with stored.database.writing() as connection:
         connection.execute(
-            text("UPDATE evaluations SET decision = :decision WHERE id = :id"),
-            {"decision": zlib.compress(response.content, 1), "id": name},
+            text("UPDATE decisions SET content = :content WHERE sha256 = :sha256"),
+            {"content": zlib.compress(response.content, 1), "sha256": hashlib.sha256(response.content).hexdigest()},
         )
     found = stored.ask("GET", f"/v1/evaluations/{name}/decision", "reader")
     assert found.content == response.content

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, LargeBinary, Table, delete, insert, select, type_coerce, update
+from sqlalchemy import Connection, LargeBinary, Table, delete, func, insert, select, type_coerce, update
 
 from engine.cli import main
 from engine.errors import Fault
@@ -100,11 +100,28 @@ def change(table: Table, kind: str = "", **values: Any) -> Tamper:
     return work
 
 
-def spoil(connection: Connection, _ids: dict[str, str]) -> str:
-    name = connection.execute(select(tables.evaluations.c.id).limit(1)).scalar_one()
-    raw = type_coerce(b"no longer packed", LargeBinary)
-    connection.execute(update(tables.evaluations).where(tables.evaluations.c.id == name).values(decision=raw))
-    return str(name)
+def answer_of(connection: Connection) -> tuple[str, Any]:
+    """Return a record whose decision no other has, and that decision."""
+    records, kept = tables.evaluations.c, tables.decisions.c
+    alone = select(func.min(records.id), records.organisation, records.decision_sha256)
+    alone = alone.group_by(records.organisation, records.decision_sha256).having(func.count() == 1)
+    name, organisation, sha256 = connection.execute(alone.limit(1)).one()
+    return name, (kept.organisation == organisation) & (kept.sha256 == sha256)
+
+
+def rewrite_decision(content: Any) -> Tamper:
+    def work(connection: Connection, _ids: dict[str, str]) -> str:
+        name, mine = answer_of(connection)
+        connection.execute(update(tables.decisions).where(mine).values(content=content))
+        return name
+
+    return work
+
+
+def remove_decision(connection: Connection, _ids: dict[str, str]) -> str:
+    name, mine = answer_of(connection)
+    connection.execute(delete(tables.decisions).where(mine))
+    return name
 
 
 def swap_decision(connection: Connection, ids: dict[str, str]) -> str:
@@ -151,10 +168,11 @@ def rewrite_law(connection: Connection, _ids: dict[str, str]) -> str:
 
 TAMPERING: dict[str, tuple[Tamper, str]] = {
     "another outcome": (change(tables.evaluations, outcome="permitted"), "object-changed"),
-    "another decision": (change(tables.evaluations, decision=b"{}"), "object-changed"),
+    "another decision": (rewrite_decision(b"{}"), "object-changed"),
+    "no decision": (remove_decision, "object-changed"),
     "another hash beside the decision": (change(tables.evaluations, decision_sha256="0" * 64), "object-changed"),
     "another arrangement": (change(tables.evaluations, arrangement=b"{}"), "object-changed"),
-    "bytes that are none": (spoil, "object-changed"),
+    "bytes that are none": (rewrite_decision(type_coerce(b"no longer packed", LargeBinary)), "object-changed"),
     "a decision of others": (move, "object-missing"),
     "an agreement made active": (change(tables.agreements, "other", state="active"), "object-changed"),
     "a flag taken away": (change(tables.agreements, "ag", attention="outcome_changed"), "object-changed"),

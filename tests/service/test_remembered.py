@@ -6,9 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 import service.evaluating as evaluating
+from service.records.reading import RECORDS
 from service.remembered import Remembered
+from service.storage.tables import decisions, evaluations
 from tests.service.stored import Service, name_of, small
 
 
@@ -38,6 +41,13 @@ def test_the_same_bytes_are_decided_once_and_stored_each_time(stored: Service, d
     metrics = stored.ask("GET", "/metrics", "administrator").text
     assert "safeconduct_decisions_remembered_total 1.0" in metrics
     assert 'safeconduct_decisions_total{outcome="not_yet_permitted"} 2.0' in metrics
+
+
+def test_the_same_answer_is_kept_once_for_each_organisation(stored: Service) -> None:
+    names = [name_of(stored.submit()), name_of(stored.submit()), name_of(stored.submit(of="theirs"))]
+    with stored.database.reading() as connection:
+        assert len(connection.execute(select(decisions.c.sha256)).all()) == 2
+        assert set(connection.execute(RECORDS.with_only_columns(evaluations.c.id)).scalars()) == set(names)
 
 
 def test_another_form_of_the_answer_is_written_from_memory(stored: Service, decided: list[str]) -> None:

@@ -9,10 +9,12 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from service.records.reading import RECORDS
+from service.storage.columns import Blob
 from service.storage.database import Database
-from service.storage.tables import metadata
+from service.storage.tables import decisions, metadata
 from service.storage.upgrading import SchemaError, check, revision_of, revisions, upgrade
 
 
@@ -30,6 +32,42 @@ def test_every_revision_is_led_to_the_tables_of_this_version(empty_url: str, sta
     assert differences(database) == []
     check(database)
     assert upgrade(database) == (revisions()[-1], revisions()[-1])
+    database.close()
+
+
+def test_decisions_are_kept_once_when_they_were_kept_each_time(empty_url: str) -> None:
+    database = Database(empty_url)
+    upgrade(database, "0004")
+    answers = {
+        "ev_1": ("org_a", b"first"),
+        "ev_2": ("org_a", b"first"),
+        "ev_3": ("org_b", b"first"),
+        "ev_4": ("org_a", b"other"),
+    }
+    with database.writing() as connection:
+        for name in ("org_a", "org_b"):
+            say = "INSERT INTO organisations (id, name, created_at) VALUES (:id, 'x', '2026-01-01 00:00:00')"
+            connection.execute(text(say), {"id": name})
+        connection.execute(
+            text("INSERT INTO law_libraries (sha256, files, first_used_at) VALUES ('law', '{}', '2026-01-01 00:00:00')")
+        )
+        for name, (organisation, content) in answers.items():
+            row = {"id": name, "organisation": organisation, "decision": Blob(content).packed}
+            row |= {"decision_sha256": Blob(content).sha256, "arrangement": Blob(b"{}").packed}
+            row |= dict.fromkeys(("created_by", "title", "outcome", "input_sha256", "engine"), "x")
+            row |= {
+                "created_at": "2026-01-01 00:00:00",
+                "as_of": "2026-01-01",
+                "asked_readings": "[]",
+                "library_sha256": "law",
+            }
+            names = ", ".join(row), ", ".join(f":{each}" for each in row)
+            connection.execute(text(f"INSERT INTO evaluations ({names[0]}) VALUES ({names[1]})"), row)
+    upgrade(database)
+    with database.reading() as connection:
+        found = {row["id"]: (row["organisation"], row["decision"]) for row in connection.execute(RECORDS).mappings()}
+        assert found == answers
+        assert len(connection.execute(select(decisions.c.sha256)).all()) == 3
     database.close()
 
 
