@@ -98,10 +98,7 @@ class Leg:
 
     def same_entity(self) -> bool:
         """Return whether both ends are one legal person."""
-        one, other = self.exporter, self.importer
-        if one.party.branch_of is None and other.party.branch_of is None:
-            return False
-        return one.legal_person() == other.legal_person() or (one.party.branch_of == other.party.branch_of)
+        return self.exporter.legal_person() == self.importer.legal_person()
 
     def holds_key(self, party: PartyView) -> Value:
         """Return whether a party holds the key or additional information."""

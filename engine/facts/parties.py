@@ -72,9 +72,14 @@ class PartyView:
         return self.arrangement.parties.get(other, ABSENT)
 
     def legal_person(self) -> str:
-        """Return an id shared by head office and branches."""
-        parent = self.party.branch_of
-        return parent if parent in self.arrangement.parties else self.party.id
+        """Return the id of the head office, which its branches and theirs share.
+
+        Of a head office that is only said to be in some country, nobody knows whose branches are its own.
+        """
+        view = self
+        while isinstance(parent := view.linked("branch_of"), PartyView):
+            view = parent
+        return view.party.id
 
     def owned_by(self, matches: Callable[[PartyView | str], Missing | bool]) -> Interval:
         """Return the share held by owners that match, in thousandths of a percent.

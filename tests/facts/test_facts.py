@@ -250,6 +250,20 @@ def test_head_office_and_branches_are_one_entity() -> None:
     assert truth("importer.branch_of_country == GS", abroad) == TRUE
 
 
+def test_two_branches_of_a_country_are_not_of_one_legal_person() -> None:
+    """A bank of that country and a cloud provider of it are two."""
+    abroad = plain(parties__0__branch_of="GS", parties__1__branch_of="GS")
+    assert truth("transfer.same_entity", abroad) == FALSE
+
+
+def test_a_branch_of_a_branch_is_of_the_same_legal_person() -> None:
+    chain = plain(parties__2=EMBASSY, parties__1__branch_of="a", parties__0__branch_of="c")
+    assert truth("transfer.same_entity", chain) == TRUE
+    cousins = plain(parties__2={**EMBASSY, "branch_of": "IO"}, parties__3={**EMBASSY, "id": "d", "branch_of": "c"})
+    cousins["parties"][0]["branch_of"], cousins["parties"][1]["branch_of"] = "d", "c"
+    assert truth("transfer.same_entity", cousins) == TRUE
+
+
 def test_the_origin_is_where_an_onward_chain_began() -> None:
     data = plain(parties__2=EMBASSY)
     first = data["transfers"][0]
