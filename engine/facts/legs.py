@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -105,16 +105,18 @@ class Leg:
         holder = self.key_holder
         return holder if holder is UNKNOWN else isinstance(holder, PartyView) and holder is party
 
-    def count(self, scope: str, unit: str, places: frozenset[str], categories: frozenset[str]) -> Interval:
+    def count(
+        self, scope: str, unit: str, places: frozenset[str] | None, categories: frozenset[str] | None
+    ) -> Interval:
         """Return how many people (records, devices, specimens) the data sets in scope are about.
 
         Args:
-            places: Countries that count; empty for all.
-            categories: Only data sets with one of these count; empty for all.
+            places: Countries that count; None for all.
+            categories: Only data sets with one of these count; None for all.
         """
         total: Interval | None = None
         for data in self._in_scope(scope):
-            if categories and categories.isdisjoint(data.categories):
+            if categories is not None and categories.isdisjoint(data.categories):
                 continue
             one = _count(data, unit, places)
             total = one if total is None else total.joined(one)
@@ -138,16 +140,26 @@ class Leg:
         return self.arrangement.datasets_of(lambda t: t.exporter == mine.exporter)
 
 
-def _count(data: Dataset, unit: str, places: frozenset[str]) -> Interval:
+def _count(data: Dataset, unit: str, places: frozenset[str] | None) -> Interval:
     if not data.subjects:
         return ANY_NUMBER
     if data.subjects == "none":
         return ZERO
     total = ZERO
     for subjects in data.subjects:
-        if not places or country_of(subjects.country) in places or subjects.country in places:
+        country = subjects.country
+        if places is None or country_of(country) in places or country in places:
             total = total.plus(_interval(subjects, unit))
+        elif country in _known_by_parts(places):
+            # Any of those in a country may be in its part that counts.
+            total = total.plus(Interval(0, _interval(subjects, unit).high))
     return total
+
+
+@cache
+def _known_by_parts(places: frozenset[str]) -> frozenset[str]:
+    """Return the countries of which places name a subdivision."""
+    return frozenset(country_of(place) for place in places if "-" in place)
 
 
 def _interval(subjects: Subjects, unit: str) -> Interval:

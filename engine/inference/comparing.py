@@ -60,8 +60,13 @@ def words(right: object, book: StatuteBook) -> frozenset[str]:
     return book.group(right) if isinstance(right, GroupRef) else frozenset(cast(tuple[str, ...], right))
 
 
-def flat(names: tuple[str | GroupRef, ...], book: StatuteBook) -> frozenset[str]:
-    """Return words and the members of groups as one set; empty for all."""
+def flat(names: tuple[str | GroupRef, ...], book: StatuteBook) -> frozenset[str] | None:
+    """Return words and the members of groups as one set; None, which is all, where nothing is named.
+
+    A group that has no members on the days of the book names nobody, which is not the same.
+    """
+    if not names:
+        return None
     found = frozenset[str]()
     for name in names:
         found |= book.group(name) if isinstance(name, GroupRef) else frozenset((name,))

@@ -42,7 +42,12 @@ def truth(condition: str, data: Data, levers: bool = False) -> int:
             traits=TRAITS,
             measures=MEASURES,
         ),
-        groups={"friends": group("HM", "GS"), "sensitive": group("health", "biometric", of="category")},
+        groups={
+            "friends": group("HM", "GS"),
+            "later": group({"country": "BV", "from": "2099-01-01"}),
+            "sensitive": group("health", "biometric", of="category"),
+            "not_yet": group({"value": "health", "from": "2099-01-01"}, of="category"),
+        },
     )
     tree = made.library.rules["zz.act.s1.b"].when[0].tree
     assert isinstance(tree, Leaf)
@@ -57,7 +62,7 @@ def truth(condition: str, data: Data, levers: bool = False) -> int:
 EMBASSY = {"id": "c", "country": "GS", "kind": "university"}
 
 
-def counted(scope: str, places: frozenset[str] = frozenset(), categories: frozenset[str] = frozenset()) -> Interval:
+def counted(scope: str, places: frozenset[str] | None = None, categories: frozenset[str] | None = None) -> Interval:
     """Count people in four transfers: two from a to b, one from a to c, one from b to a."""
 
     def dataset(name: str, category: str, **persons: Any) -> Data:
@@ -148,6 +153,27 @@ def test_places_and_categories_of_a_count_may_be_groups() -> None:
     assert truth("data.persons(friends, sensitive) == 0", plain()) == TRUE
     assert truth("data.persons(BV, sensitive) == 100", plain()) == TRUE
     assert truth("data.persons(BV, friends, health, sensitive) == 100", plain()) == TRUE
+
+
+def test_a_group_without_members_on_a_day_names_nobody_and_not_everybody() -> None:
+    assert truth("data.persons(later) == 0", plain()) == TRUE
+    assert truth("data.persons(not_yet) == 0", plain()) == TRUE
+    assert truth("data.persons() == 100", plain()) == TRUE
+
+
+@pytest.mark.parametrize(
+    ("country", "expected"),
+    [
+        pytest.param("US-TX", Interval(100, 100), id="all of them are there"),
+        pytest.param("US-CA", Interval(0, 0), id="none of them is"),
+        pytest.param("US", Interval(0, 100), id="nobody said"),
+        pytest.param("BV", Interval(0, 0), id="of another country"),
+    ],
+)
+def test_people_of_a_country_may_or_may_not_be_in_a_part_of_it(country: str, expected: Interval) -> None:
+    data = plain(datasets__0__subjects=[{"country": country, "persons": 100}])
+    leg = ArrangementView(read(data, law(instrument(rule("scope", "s")))), TODAY).legs[0]
+    assert leg.count("data", "persons", frozenset({"US-TX"}), None) == expected
 
 
 # -- unknown and absent -----------------------------------------------------------------------------------------------
