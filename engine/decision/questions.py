@@ -58,7 +58,9 @@ def questions(
     """
     # Until it is known whether the law reaches the transfer nothing else can settle the finding.
     only = reaching(found.program) if found.verdict.reached == UNKNOWN and not at_once else None
-    unknowns = list(unknowns_of(found.program, found.atoms, leg, only, at_once))
+    # Where it may not start as it stands, all turns on whether measures could make it so.
+    atoms = later if found.verdict.reached == TRUE and found.verdict.may == FALSE else found.atoms
+    unknowns = list(unknowns_of(found.program, atoms, leg, only, at_once))
     case = _Case(found.atoms, tuple(later), tuple(tuple(each.numbers) for each in unknowns))
     settling = env.programs.settling.recall(found.program, case, _settling)
     asked: dict[tuple[str, str], Question] = {}

@@ -59,3 +59,16 @@ def test_what_is_known_and_what_one_answer_tells_make_a_difference(order: tuple[
 def test_what_levers_could_change_makes_a_difference(order: tuple[int, ...]) -> None:
     made = law(CHECKED)
     assert [deciding(made, SHOWN[number][0]) for number in order] == [SHOWN[number][1] for number in order]
+
+
+def test_what_a_route_without_its_measures_still_turns_on_is_asked() -> None:
+    """As it stands it may not start; whether measures could change that turns on the route that wants them."""
+    closed = instrument(
+        rule("scope", "s"),
+        rule("route", "r", ["importer.zz.body"], requires=["measure.zz.check.finding == good"]),
+        traits=TRAITS,
+        measures={"zz.check": measure(fields={"finding": FINDING})},
+    )
+    decision = decided(law(closed), plain())
+    assert decision.outcome == "undetermined"
+    assert [question.pointer for question in decision.questions] == ["/parties/1/traits/zz.body"]
