@@ -62,12 +62,6 @@ _PROBLEMS: dict[str, tuple[str, str, str, str]] = {
     ),
     "408": ("too-slow", "", "the body did not come within 30 s", "send the request in one go"),
     "409": ("wrong-state", "", "a `draft` cannot become `approved`", "it can become `submitted`, `withdrawn`"),
-    "412": (
-        "version-changed",
-        "header:If-Match",
-        "version 3 is the current one; since 2: comment by sck_01k",
-        "read it again, and decide anew",
-    ),
     "413": ("body-too-large", "", "the body is longer than 2097152 bytes", "send fewer transfers at a time"),
     "415": (
         "unsupported-content-type",

@@ -225,7 +225,7 @@ _STORED = {
     "unknown-rule": Kind((404,), "There is no such rule.", "`GET /v1/instruments/{id}` lists those of an instrument."),
     "unknown-webhook": Kind((404,), "There is no such webhook.", _LIST),
     "version-changed": Kind(
-        (412,),
+        (409,),
         "Somebody changed it since you read it; `message` says what was done.",
         "Read it again, decide anew whether your change is right, and send the new `ETag` as `If-Match`.",
     ),

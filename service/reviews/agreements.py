@@ -61,7 +61,7 @@ def for_change(connection: Connection, by: Principal, name: str, version: int) -
     """Return an agreement, locked, for somebody who has seen a version of it.
 
     Raises:
-        Problem: 404; 412, it has changed since, with what was done.
+        Problem: 404; 409, it has changed since, with what was done.
     """
     row = find(connection, by, name, for_update=True)
     if row["version"] != version:
@@ -73,12 +73,25 @@ def _changed(connection: Connection, row: Row, version: int) -> Problem:
     since = (acts.c.agreement == row["id"]) & (acts.c.version > version)
     found = connection.execute(select(acts).where(since).order_by(acts.c.version)).mappings().all()
     told = (
-        ", ".join(f"{each['kind']} by {each['by']}" for each in found[:_MOST_TOLD]) or "nothing: it is no version yet"
+        "; ".join(_told(each) for each in found[:_MOST_TOLD]) or "nothing: it is no version yet"
     )
     told += f" and {len(found) - _MOST_TOLD} more" if len(found) > _MOST_TOLD else ""
     message = f"version {row['version']} is the current one; since {version}: {told}"
     headers = {"ETag": f'"{row["version"]}"'}
-    return problem(412, "version-changed", message, "header:If-Match", "read it again, and decide anew", headers)
+    return problem(409, "version-changed", message, "header:If-Match", "read it again, and decide anew", headers)
+
+
+def _told(act: Mapping[str, Any]) -> str:
+    """Return in words what was done, and by whom: what a reader of an older version has to look at again."""
+    body = act["body"]
+    what = {
+        "stepped": f" to `{body.get('to')}`",
+        "revised": f": revision {act['revision']}, `{body.get('outcome')}`",
+        "answered": f" `{shown(str(body.get('pointer')))}`: revision {act['revision']}, `{body.get('outcome')}`",
+        "signed": f": {body.get('verdict')}, as `{body.get('role')}`",
+        "outcome_changed": f" to `{body.get('to')}`",
+    }.get(act["kind"], "")
+    return f"{act['kind'].replace('_', ' ')}{what}, by {act['by']}"
 
 
 def do(

@@ -119,7 +119,7 @@ def get_agreement(request: Request, by: Asking, name: Id) -> Response:
     summary="Send another revision",
     dependencies=[only()],
     response_model=shapes.Agreement,
-    responses={200: {"headers": _HEADERS}, **errors(401, 403, 404, 409, 412, 413, 415, 422, 428, 503)},
+    responses={200: {"headers": _HEADERS}, **errors(401, 403, 404, 409, 413, 415, 422, 428, 503)},
     openapi_extra=body_of(forms.RevisionForm),
 )
 async def post_revision(
@@ -147,7 +147,7 @@ async def post_revision(
     description="Makes a revision in which the fact is known.",
     dependencies=[only()],
     response_model=shapes.Agreement,
-    responses={200: {"headers": _HEADERS}, **errors(401, 403, 404, 409, 412, 413, 415, 422, 428, 503)},
+    responses={200: {"headers": _HEADERS}, **errors(401, 403, 404, 409, 413, 415, 422, 428, 503)},
     openapi_extra=body_of(forms.AnswerForm),
 )
 async def post_answer(
@@ -178,7 +178,7 @@ def _add(path: str, name: str, summary: str, form: type[FormT], act: Act) -> Non
         summary=summary,
         dependencies=[only()],
         response_model=shapes.Agreement,
-        responses={200: {"headers": _HEADERS}, **errors(401, 403, 404, 409, 412, 413, 415, 422, 428, 503)},
+        responses={200: {"headers": _HEADERS}, **errors(401, 403, 404, 409, 413, 415, 422, 428, 503)},
         openapi_extra=body_of(form),
     )
     async def post(

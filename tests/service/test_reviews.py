@@ -245,12 +245,17 @@ def test_an_answer_makes_a_revision_in_which_the_fact_is_known(stored: Service) 
 def test_whoever_worked_on_an_older_version_is_told_what_changed(stored: Service) -> None:
     name = begin(stored)
     do(stored, name, "comments", "reviewer", {"text": "x"})
+    do(stored, name, "revisions", "submitter", {"arrangement": small(measures=SAFEGUARDS)})
     response = do(stored, name, "steps", "submitter", {"to": "submitted", **REASON}, version=1)
-    reviewer = stored.principal(stored.key("reviewer")).id
-    assert problem(response, 412)["errors"][0]["message"] == (
-        f"version 2 is the current one; since 1: commented by {reviewer}"
-    )
-    assert response.headers["etag"] == '"2"'
+    reviewer, submitter = (stored.principal(stored.key(role)).id for role in ("reviewer", "submitter"))
+    assert problem(response, 409)["errors"][0] == {
+        "code": "version-changed",
+        "where": "header:If-Match",
+        "message": f"version 3 is the current one; since 1: commented, by {reviewer}; "
+        f"revised: revision 2, `permitted_with_conditions`, by {submitter}",
+        "help": "read it again, and decide anew",
+    }
+    assert response.headers["etag"] == '"3"'
     assert read(stored, name)["state"] == "draft"
 
 
@@ -273,7 +278,7 @@ def test_of_many_that_step_at_once_one_does(stored: Service) -> None:
                 lambda _: do(stored, name, "steps", "submitter", {"to": "submitted", **REASON}, version=1), range(8)
             )
         )
-    assert sorted(each.status_code for each in found) == [200, *[412] * 7]
+    assert sorted(each.status_code for each in found) == [200, *[409] * 7]
     assert len(read(stored, name)["acts"]) == 1
 
 

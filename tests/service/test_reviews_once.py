@@ -89,7 +89,7 @@ def test_a_key_of_one_act_is_not_for_another(stored: Service) -> None:
 
 def test_a_key_of_what_was_refused_can_be_sent_again(stored: Service) -> None:
     name = name_of(begin(stored))
-    assert codes(act(stored, name, "steps", SUBMIT, version=9, key="a-1"), 412) == {
+    assert codes(act(stored, name, "steps", SUBMIT, version=9, key="a-1"), 409) == {
         "header:If-Match": "version-changed"
     }
     assert act(stored, name, "steps", {**SUBMIT, "reason": "now"}, key="a-1").status_code == 200
