@@ -72,9 +72,7 @@ def for_change(connection: Connection, by: Principal, name: str, version: int) -
 def _changed(connection: Connection, row: Row, version: int) -> Problem:
     since = (acts.c.agreement == row["id"]) & (acts.c.version > version)
     found = connection.execute(select(acts).where(since).order_by(acts.c.version)).mappings().all()
-    told = (
-        "; ".join(_told(each) for each in found[:_MOST_TOLD]) or "nothing: it is no version yet"
-    )
+    told = "; ".join(_told(dict(each)) for each in found[:_MOST_TOLD]) or "nothing: it is no version yet"
     told += f" and {len(found) - _MOST_TOLD} more" if len(found) > _MOST_TOLD else ""
     message = f"version {row['version']} is the current one; since {version}: {told}"
     headers = {"ETag": f'"{row["version"]}"'}
@@ -118,6 +116,7 @@ def do(
     connection.execute(update(agreements).where(agreements.c.id == row["id"]).values(changed))
     connection.execute(insert(acts).values(act))
     data = {"state": after["state"], "version": after["version"], "outcome": after["outcome"], "act": act["id"]}
+    data |= {name: after[name] for name in ("watched_outcome", "attention")}
     emit(connection, by.organisation, f"agreement.{kind}", row["id"], data)
     detail = {"act": act["id"], "act_sha256": act_hash(act)}
     audit.append(

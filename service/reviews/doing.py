@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -25,6 +26,8 @@ from service.storage.tables import agreements, evaluations, revisions
 from service.telling.events import emit
 
 PERMITTED = frozenset({"permitted", "permitted_with_conditions"})
+# Into these goes only what may start by the law of the day.
+PERMITTING = frozenset({"approved", "active"})
 
 
 def make(connection: Connection, by: Principal, name: str, record: Row, note: str) -> Row:
@@ -71,9 +74,20 @@ def _revise(connection: Connection, by: Principal, name: str, number: int, evalu
     connection.execute(insert(revisions).values(**made, created_at=now(), created_by=by.id))
 
 
-def step(connection: Connection, by: Principal, name: str, version: int, form: forms.StepForm) -> Row:
-    """Take a step to another state."""
-    row = for_change(connection, by, name, version)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The outcome of the current revision by the law of a day that is not before today."""
+
+    outcome: str
+    day: date
+
+
+def check_step(row: Row, by: Principal, form: forms.StepForm) -> None:
+    """Refuse a step that is not in the table, or not for whoever asks.
+
+    Raises:
+        Problem: 403 or 409.
+    """
     needed = STEPS.get((row["state"], form.to))
     if needed is None:
         known = ", ".join(f"`{each}`" for each in next_states(row["state"])) or "nothing: it is at its end"
@@ -82,8 +96,21 @@ def step(connection: Connection, by: Principal, name: str, version: int, form: f
         )
     if needed not in by.permissions:
         raise forbidden(needed)
-    if form.to in ("approved", "active"):
-        _check_approved(connection, row, needs_signoff=form.to == "approved")
+
+
+def step(
+    connection: Connection, by: Principal, name: str, version: int, form: forms.StepForm, standing: Standing | None
+) -> Row:
+    """Take a step to another state.
+
+    Args:
+        standing: Needed for `PERMITTING` states: law that has changed since the revision, or was not that of today
+            even then, lets nothing start.
+    """
+    row = for_change(connection, by, name, version)
+    check_step(row, by, form)
+    if standing is not None:
+        _check_approved(connection, row, standing, needs_signoff=form.to == "approved")
     change: Row = {"state": form.to}
     if form.expires_on is not None:
         if form.to != "active" or form.expires_on < today():
@@ -97,13 +124,12 @@ def step(connection: Connection, by: Principal, name: str, version: int, form: f
     return do(connection, by, row, "stepped", body, change)
 
 
-def _check_approved(connection: Connection, row: Row, needs_signoff: bool) -> None:
+def _check_approved(connection: Connection, row: Row, standing: Standing, needs_signoff: bool) -> None:
     """Refuse to approve what may not start, what nobody signed, or what somebody objects to."""
     done = acts_of(connection, row["id"])
     faults = []
-    if row["outcome"] not in PERMITTED and not standing_override(done, row, today()):
-        help = "change the arrangement, or override with reason, last day and a second person"
-        faults.append(Fault("not-permitted", f"its outcome is `{row['outcome']}`", "", help))
+    if not {row["outcome"], standing.outcome} <= PERMITTED and not standing_override(done, row, today()):
+        faults.append(_not_permitted(row, standing))
     latest = {}
     for each in done:
         if each["kind"] == "signed" and each["revision"] == row["revision"]:
@@ -116,6 +142,14 @@ def _check_approved(connection: Connection, row: Row, needs_signoff: bool) -> No
         )
     if faults:
         raise Problem(409, faults)
+
+
+def _not_permitted(row: Row, standing: Standing) -> Fault:
+    if row["outcome"] in PERMITTED:
+        message = f"its outcome is `{standing.outcome}` by the law of {standing.day}"
+        return Fault("not-permitted", message, "", "request changes: a revision is decided by the law of its `as_of`")
+    help = "change the arrangement, or override with reason, last day and a second person"
+    return Fault("not-permitted", f"its outcome is `{row['outcome']}`", "", help)
 
 
 def sign(connection: Connection, by: Principal, name: str, version: int, form: forms.SignoffForm) -> Row:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from engine.errors import ArrangementError
 from service.access.authorising import Asking
 from service.access.permissions import Principal
 from service.evaluating import Asked, evaluate
@@ -169,6 +170,40 @@ async def post_answer(
     return await _deciding(doer, work)
 
 
+@router.post(
+    "/agreements/{id}/steps",
+    operation_id="takeStep",
+    summary="Take a step to another state",
+    description="What becomes `approved` or `active` is decided again: it has to be permitted by today's law as well "
+    "(for `approved`, of its `as_of` where that is still to come), or overridden.",
+    dependencies=[only()],
+    response_model=shapes.Agreement,
+    responses={200: {"headers": _HEADERS}, **errors(401, 403, 404, 409, 413, 415, 422, 428, 503)},
+    openapi_extra=body_of(forms.StepForm),
+)
+async def post_step(
+    request: Request, by: Asking, name: Id, if_match: IfMatch = None, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Take a step."""
+    version = read_version(if_match)
+    form = await read_form(request, forms.StepForm)
+    doer = _Doer(shelf_of(request), by, name, _once(request, idempotency_key, form, version))
+
+    def take(standing: doing.Standing | None) -> Response:
+        return doer.write(lambda each: doing.step(each, by, name, version, form, standing))
+
+    def work() -> Response:
+        with doer.shelf.database.reading() as connection:
+            row = for_change(connection, by, name, version)
+            doing.check_step(row, by, form)
+            record = doing.current_record(connection, row)
+        return take(doer.standing(record, form.to))
+
+    if form.to not in doing.PERMITTING:
+        return await run_in_threadpool(take, None)
+    return await _deciding(doer, work)
+
+
 def _add(path: str, name: str, summary: str, form: type[FormT], act: Act) -> None:
     """Add a route for an act that decides nothing."""
 
@@ -190,7 +225,6 @@ def _add(path: str, name: str, summary: str, form: type[FormT], act: Act) -> Non
         return await run_in_threadpool(doer.write, lambda each: act(each, by, name, version, given))
 
 
-_add("steps", "takeStep", "Take a step to another state", forms.StepForm, doing.step)
 _add("comments", "comment", "Comment on the agreement, a finding or a fact", forms.CommentForm, doing.comment)
 _add("signoffs", "signOff", "Sign the current revision off, or object to it", forms.SignoffForm, doing.sign)
 _add("overrides", "proposeOverride", "Propose to proceed against the outcome", forms.OverrideForm, doing.override)
@@ -215,6 +249,16 @@ class _Doer:
         decided = evaluate(body, Asked(), self.shelf, "/arrangement", self.by.organisation)
         ready(self.shelf.database, decided.published)
         return row_of(self.by, decided)
+
+    def standing(self, record: Row, to: State) -> doing.Standing:
+        """Return the outcome of a record on the first day on which it can count in a state."""
+        day = max(record["as_of"], doing.today()) if to == "approved" else doing.today()
+        asked = Asked(day, tuple(record["asked_readings"]))
+        try:
+            decided = evaluate(record["arrangement"], asked, self.shelf, whose=self.by.organisation)
+        except ArrangementError:  # the law of today no longer knows a word of it
+            return doing.Standing("undetermined", day)
+        return doing.Standing(decided.outcome, day)
 
     def write(self, work: Callable[[Connection], Row]) -> Response:
         """Do it, unless it was done, and show the agreement."""

@@ -32,7 +32,7 @@ _DESCRIBED = {
     404: "There is no such thing.",
     406: "None of the forms asked for is written.",
     408: "The body did not come in time.",
-    409: "The object is not in a state in which this can be done; or it changed since the version named, and the answer "
+    409: "The object is not in a state in which this can be done, or it changed since the version named: the answer "
     "says what was done meanwhile.",
     413: "The body is too long.",
     415: "The body is not announced as JSON in UTF-8.",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from sqlalchemy import Connection, delete, insert, select, update
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -25,22 +25,21 @@ from service.storage.columns import now
 from service.storage.ids import is_id, new_id
 from service.storage.tables import deliveries, events, webhooks
 from service.telling.addresses import AddressError, read_target, resolve
-from service.telling.events import state_of
+from service.telling.events import EventType, state_of
 from service.telling.signing import new_secret
 
 router = APIRouter(prefix="/v1", tags=["webhooks"])
 DeliveryState = Literal["waiting", "delivered", "dead"]
 Id = Annotated[str, Path(alias="id")]
-EventType = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z]+\.[a-z_]+$")]
 
 
 class WebhookForm(Form):
     """A webhook."""
 
     url: Annotated[str, Field(max_length=2000, description="Where events are sent; `https`, and a public address.")]
-    types: Annotated[
-        list[EventType], Field(max_length=50, description="Types such as `agreement.stepped`; empty: all.")
-    ] = Field(default_factory=list)
+    types: Annotated[list[EventType], Field(max_length=50, description="What is sent; empty: all.")] = Field(
+        default_factory=list
+    )
 
 
 class WebhookLine(Shape):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select
 
@@ -16,6 +16,19 @@ from service.storage.ids import new_id
 from service.storage.tables import deliveries, events, webhooks
 
 SOURCE = "urn:safeconduct"
+EventType = Literal[
+    "agreement.made",
+    "agreement.revised",
+    "agreement.answered",
+    "agreement.stepped",
+    "agreement.commented",
+    "agreement.signed",
+    "agreement.override_proposed",
+    "agreement.override_confirmed",
+    "agreement.override_expired",
+    "agreement.attended",
+    "agreement.outcome_changed",
+]
 
 
 def emit(connection: Connection, organisation: str, type: str, subject: str, data: Mapping[str, Any]) -> str:  # noqa: A002

@@ -21,6 +21,30 @@ class Receiver:
 
 
 @contextmanager
+def endless() -> Iterator[str]:
+    """Run one that answers a byte at a time, for ever, and give its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            try:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nx: ")
+                while not ending.wait(0.1):
+                    self.wfile.write(b"x")
+            except OSError:  # the sender has had enough
+                pass
+
+        def log_message(self, *_: object) -> None: ...
+
+    ending = threading.Event()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hook"
+    ending.set()
+    server.shutdown()
+    server.server_close()
+
+
+@contextmanager
 def receiver() -> Iterator[Receiver]:
     found = Receiver()
 

@@ -15,8 +15,8 @@ from service import watch
 from service.app import create_app
 from service.reviews.doing import today
 from service.storage.tables import agreements, events, watch_runs
-from tests.service.asking import codes
-from tests.service.stored import Service
+from tests.service.asking import codes, problem
+from tests.service.stored import SAFEGUARDS, Service
 from tests.service.test_reviews import ONE, REASON, TWO, active, begin, do, go, read, signoff
 
 
@@ -70,6 +70,8 @@ def test_a_lost_permission_is_flagged_told_and_kept(stored: Service, tmp_path: P
         event = connection.execute(select(events).order_by(events.c.id.desc())).mappings().first()
     assert event
     assert (event["type"], event["subject"]) == ("agreement.outcome_changed", name)
+    said = {name: event["data"][name] for name in ("outcome", "watched_outcome", "attention")}
+    assert said == {name: found[name] for name in said}
     listed = stored.ask("GET", "/v1/agreements?attention=any", "reader").json()["items"]
     assert [each["id"] for each in listed] == [name]
     assert read(stored, draft)["version"] == 1
@@ -89,6 +91,45 @@ def test_a_dated_change_that_arrives_is_seen(stored: Service, tmp_path: Path) ->
     assert watch.look(shelf_of(stored), today()) == (1, 0)
     assert watch.look(shelf_of(stored), tomorrow) == (1, 1)
     assert read(stored, name)["attention"] == "permission_lost"
+
+
+def test_what_lost_its_permission_while_it_was_reviewed_is_neither_approved_nor_begun(
+    stored: Service, tmp_path: Path
+) -> None:
+    signed, approved = begin(stored, measures=SAFEGUARDS), begin(stored, measures=SAFEGUARDS)
+    for name in (signed, approved):
+        go(stored, name, "submitted", "in_review")
+        signoff(stored, name)
+    go(stored, approved, "approved")
+    enact(stored, tmp_path, *BAN)
+    for name, to, role in ((signed, "approved", "reviewer"), (approved, "active", "submitter")):
+        response = do(stored, name, "steps", role, {"to": to, **REASON})
+        assert codes(response, 409) == {"": "not-permitted"}
+        assert (
+            problem(response, 409)["errors"][0]["message"]
+            == f"its outcome is `not_yet_permitted` by the law of {today()}"
+        )
+    assert [read(stored, name)["state"] for name in (signed, approved)] == ["in_review", "approved"]
+
+
+@pytest.mark.parametrize("ago", [2, 0, -2])
+def test_an_approval_is_not_bought_with_the_law_of_a_day_gone_by(stored: Service, tmp_path: Path, ago: int) -> None:
+    """Yesterday the ban came, and it goes tomorrow: what counts is today, or the day to come that is asked about."""
+    since, until = today() - timedelta(days=1), today() + timedelta(days=1)
+    old = "when: [state_secret in data.categories]"
+    enact(
+        stored, tmp_path, old, f'when: [survey_microdata in data.categories]\n    from: "{since}"\n    until: "{until}"'
+    )
+    name = begin(stored, measures=SAFEGUARDS, as_of=str(today() - timedelta(days=ago)))
+    assert read(stored, name)["outcome"] == ("permitted_with_conditions" if ago else "not_yet_permitted")
+    go(stored, name, "submitted", "in_review")
+    signoff(stored, name)
+    response = do(stored, name, "steps", "reviewer", {"to": "approved", **REASON})
+    if ago >= 0:
+        assert codes(response, 409) == {"": "not-permitted"}
+    else:
+        assert response.json()["state"] == "approved"
+        assert codes(do(stored, name, "steps", "submitter", {"to": "active", **REASON}), 409) == {"": "not-permitted"}
 
 
 def test_lost_permissions_come_before_other_changes(stored: Service, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx2
 import pytest
@@ -17,14 +17,16 @@ from pydantic import TypeAdapter
 from sqlalchemy import func, select, update
 from standardwebhooks import Webhook
 
+from service.reviews.shapes import Act
 from service.routes.webhooks import DeliveryPage, WebhookPage
 from service.storage.columns import now
 from service.storage.tables import deliveries, events
 from service.telling import signing
 from service.telling.addresses import AddressError, is_public, read_target, resolve
 from service.telling.delivering import ATTEMPTS, BACKOFF, deliver
+from service.telling.events import EventType
 from tests.service.asking import codes
-from tests.service.receiving import Receiver, receiver
+from tests.service.receiving import Receiver, endless, receiver
 from tests.service.stored import Service, name_of, service, small
 
 LOCAL = (ip_network("127.0.0.0/8"),)
@@ -160,6 +162,49 @@ def test_a_receiver_that_is_gone_is_not_asked_again(telling: Service, target: Re
     target.statuses = [410]
     deliver(telling.database, LOCAL)
     assert listed(telling)[0]["state"] == "dead"
+
+
+def test_a_receiver_that_never_comes_to_an_end_holds_nobody_up(
+    telling: Service, target: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.telling.delivering._ATTEMPT_SECONDS", 0.5)
+    with endless() as url:
+        for _ in range(3):  # theirs is due before ours
+            telling.ask("POST", "/v1/webhooks", "administrator", of="theirs", json={"url": url})
+        happen(telling, of="theirs")
+        hook(telling, target)
+        happen(telling)
+        begun = time.monotonic()
+        assert deliver(telling.database, LOCAL) == 4
+        assert time.monotonic() - begun < 5
+    assert len(target.came) == 1
+    theirs = telling.ask("GET", "/v1/deliveries", "administrator", of="theirs").json()["items"]
+    assert {(each["state"], each["failure"]) for each in theirs} == {("waiting", "not received: too slow")}
+
+
+def test_organisations_take_turns(telling: Service, target: Receiver) -> None:
+    hook(telling, target, of="theirs")
+    for _ in range(25):
+        happen(telling, of="theirs")
+    hook(telling, target)
+    name = happen(telling)
+    deliver(telling.database, LOCAL)
+    assert name in [json.loads(body)["subject"] for _, body in target.came]
+
+
+def test_a_webhook_gets_its_events_in_their_order(telling: Service, target: Receiver) -> None:
+    hook(telling, target)
+    made = [happen(telling) for _ in range(5)]
+    deliver(telling.database, LOCAL)
+    assert [json.loads(body)["subject"] for _, body in target.came] == made
+
+
+def test_a_type_that_never_comes_is_refused(telling: Service, target: Receiver) -> None:
+    body = {"url": target.url, "types": ["agreement.steped"]}
+    response = telling.ask("POST", "/v1/webhooks", "administrator", json=body)
+    assert codes(response, 422) == {"/types/0": "wrong-type"}
+    kinds = get_args(Act.model_fields["kind"].annotation)
+    assert sorted(get_args(EventType)) == sorted(["agreement.made", *(f"agreement.{kind}" for kind in kinds)])
 
 
 def test_two_that_send_at_once_send_each_event_once(telling: Service, target: Receiver) -> None:
