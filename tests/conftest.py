@@ -3,7 +3,7 @@
 PostgreSQL is looked for at `SAFECONDUCT_TEST_POSTGRESQL` (default: user postgres on 127.0.0.1:5432), and a database is
 made there for each test and dropped after it. Where it does not answer, its tests FAIL: half of the storage would be
 untested, and a skip is easily overlooked. `SAFECONDUCT_TEST_POSTGRESQL=none` says on purpose that it is left out; the
-tests are then skipped, and the last line of the run says so.
+tests are then skipped, and the last line of the run says so. So it does where there is no browser to test pages in.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pytest
 
 from service.storage.database import Database
 from service.storage.upgrading import upgrade
+from tests.service.browsing import browser_here
 
 SERVER = os.environ.get("SAFECONDUCT_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 KINDS = ("sqlite", "postgresql")
@@ -107,3 +108,5 @@ def database(database_url: str) -> Iterator[Database]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if SERVER == "none":
         terminalreporter.write_line("NOT TESTED ON POSTGRESQL: SAFECONDUCT_TEST_POSTGRESQL=none", red=True, bold=True)
+    if browser_here() is None:
+        terminalreporter.write_line("NOT TESTED IN A BROWSER: there is no Chromium here", red=True, bold=True)

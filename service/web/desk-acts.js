@@ -1,6 +1,7 @@
 // What can be done to an agreement, in its state and by who is looking at it. The service decides; this spares people
 // forms that it would refuse.
 import { may, me } from "./desk-ask.js";
+import { standingSignoffs } from "./desk-history.js";
 import { plural, words } from "./desk-words.js";
 
 // Which permission a step asks for depends on where it leads alone.
@@ -59,7 +60,7 @@ export function actsOf(agreement, record) {
     ...(agreement.attention && isReviewer ? [attending()] : []),
     ...(isReviewer && agreement.state === "in_review" && !isOwn(agreement) ? [signing()] : []),
     ...(isReviewer && IS_OVERRIDABLE.includes(agreement.state) ? waiting(agreement).filter((each) => each.by !== me.id).map(confirming) : []),
-    ...agreement.next_states.filter((to) => may(OF_SUBMITTERS.includes(to) ? "agreements:write" : "agreements:review")).map(step),
+    ...agreement.next_states.filter((to) => may(OF_SUBMITTERS.includes(to) ? "agreements:write" : "agreements:review")).map((to) => step(to, agreement)),
     ...(mayAnswer(agreement) && record ? [revising(record)] : []),
     ...(isReviewer && IS_OVERRIDABLE.includes(agreement.state) && isOverridable(agreement) ? [overriding(agreement)] : []),
   ];
@@ -79,11 +80,24 @@ export function notes(agreement) {
 
 const isOverridable = (agreement) => !PERMITTED.includes(agreement.outcome) || !PERMITTED.includes(agreement.watched_outcome || agreement.outcome);
 
-function step(to) {
+// What an approval waits for, as far as it can be seen here.
+function wanting(agreement, to) {
+  const said = [];
+  if (!PERMITTED.includes(agreement.outcome) && !agreement.override) {
+    said.push(`Its outcome is ${words(agreement.outcome)}: that takes another revision, or an override with a second person.`);
+  }
+  if (to === "active") return said.join(" ");
+  const verdicts = [...standingSignoffs(agreement).values()].map((act) => act.body.verdict);
+  if (!verdicts.includes("approve")) said.push("Nobody has signed this revision off yet.");
+  if (verdicts.includes("object")) said.push("A reviewer objects to this revision.");
+  return said.join(" ");
+}
+
+function step(to, agreement) {
   const [title, button] = STEPS[to];
   const last = { name: "expires_on", kind: "day", label: "Last day", min: today(), required: false, hint: "It ends after this day. Left out: it goes on." };
   return {
-    id: `step-${to}`, path: "steps", title, button, fields: to === "active" ? [reason(), last] : [reason()],
+    id: `step-${to}`, path: "steps", title, button, says: ["approved", "active"].includes(to) ? wanting(agreement, to) : "", fields: to === "active" ? [reason(), last] : [reason()],
     body: ({ expires_on: until, ...values }) => ({ to, ...values, ...(until ? { expires_on: until } : {}) }),
   };
 }

@@ -5,10 +5,10 @@ import { actForm, keep, stranded, unsentOf } from "./desk-acting.js";
 import { actsOf, answering, commenting, mayAnswer, notes } from "./desk-acts.js";
 import { file, may, read } from "./desk-ask.js";
 import { comparing, showDifferences, showFindings } from "./desk-differences.js";
-import { factsOf, findings, findingsOf, talk } from "./desk-findings.js";
+import { factsOf, findings, findingsOf, missing, talk } from "./desk-findings.js";
 import { log, overrides, signoffs } from "./desk-history.js";
 import { keepForms, saving } from "./desk-records.js";
-import { ATTENTION, day, evaluationLink, flag, outcome, plural, quoted, state, titled, when, who, words } from "./desk-words.js";
+import { ATTENTION, day, evaluationLink, flag, outcome, quoted, state, titled, when, who, words } from "./desk-words.js";
 
 export async function agreement(place, name) {
   const path = `v1/agreements/${encodeURIComponent(name)}`;
@@ -58,6 +58,7 @@ function draw(desk) {
         acts.length || comment ? "" : el("p", { class: "hint" }, "You may read it."))),
       el("div", { class: "matter" },
         section("findings", `Findings and comments (${talk(shown)})`, findings(shown, record, comment && ((about, fact) => startComment(desk, about, fact)))),
+        section("missing", `Missing facts${record ? ` (${record.decision.questions.length})` : ""}`, missing(record, mayAnswer(shown))),
         section("signoffs", "Sign-offs", signoffs(shown)),
         section("revisions", "Revisions", revisions(shown)),
         section("log", "What was done", log(shown)))),
@@ -80,7 +81,7 @@ function head({ agreement: shown }) {
     el("p", { class: "badges" }, state(shown.state), outcome(shown.outcome, "big"),
       el("span", {}, `revision ${shown.revision}, version ${shown.version}`), shown.expires_on ? el("span", {}, "until ", day(shown.expires_on)) : ""),
     attention(shown),
-    el("nav", { class: "jump", "aria-label": "On this page" }, jump("acts", "What you can do"), jump("findings", "Findings"), jump("signoffs", "Sign-offs"),
+    el("nav", { class: "jump", "aria-label": "On this page" }, jump("acts", "What you can do"), jump("findings", "Findings"), jump("missing", "Missing facts"), jump("signoffs", "Sign-offs"),
       jump("revisions", "Revisions"), jump("log", "What was done"), jump("decision", "Decision and documents")),
   ];
 }
@@ -125,7 +126,7 @@ function decision(desk, answerForm, then) {
   const { agreement: shown, record } = desk;
   const head = el("h2", { id: "decision", tabindex: "-1" }, `Decision on revision ${shown.revision}, and documents`);
   if (!record) return [head, el("p", { class: "hint" }, "Your key does not allow you to read stored evaluations.")];
-  const place = el("div", { id: "answering" }, answerForm);
+  const place = el("div", { class: "answering" }, answerForm);
   const answer = (question, value) => {
     keep(shown.id, "answer", { pointer: question.pointer, fact: question.fact, value: JSON.stringify(value), source: "" }, `Answer: ${question.ask}`);
     fill(place, actForm(shown, answering(question, value), then));
@@ -135,9 +136,10 @@ function decision(desk, answerForm, then) {
     map: desk.map, kept: record.id, answer, download: saving(`v1/evaluations/${record.id}/report`),
   });
   if (!mayAnswer(shown)) keepForms(nodes, `Answers make another revision. That is for submitters, while it is a draft or changes are requested; now it is ${words(shown.state)}.`);
-  const open = record.decision.questions.length;
+  const questions = nodes.find((node) => node.tagName === "H2" && node.textContent === "Questions");
+  questions?.setAttribute("id", "questions");
+  questions?.setAttribute("tabindex", "-1");
   return [el("section", { class: "decision", "aria-labelledby": "decision" }, head,
-    el("p", {}, open ? `${plural(open, "fact is", "facts are")} missing that could change the outcome: see the questions below. ` : ""),
     el("p", {}, el("button", { type: "button", click: () => saving(`v1/agreements/${shown.id}/crate`)() }, "The agreement with its whole review (RO-Crate)")),
-    place, ...nodes)];
+    ...nodes.flatMap((node) => (node === questions ? [node, place] : [node])), questions ? "" : place)];
 }

@@ -1,7 +1,7 @@
 // The findings of the current revision, the facts that are talked about, and what people said of each.
-import { cited, el } from "./made.js";
+import { cited, el, said } from "./made.js";
 import { leaves } from "./desk-differences.js";
-import { outcome, plural, quoted, when, who } from "./desk-words.js";
+import { outcome, plural, quoted, when, who, words } from "./desk-words.js";
 
 const RANK = ["prohibited", "not_yet_permitted", "undetermined", "permitted_with_conditions", "permitted"];
 
@@ -27,31 +27,30 @@ export function factsOf(record) {
 const isAbout = (comment, found) => comment.body.finding && comment.body.finding.transfer === found.transfer
   && comment.body.finding.instrument === found.instrument && [null, undefined, found.dataset].includes(comment.body.finding.dataset);
 
-function comments(agreement, said) {
-  return el("ul", { class: "comments" }, ...said.map((act) => el("li", {},
+function comments(agreement, talked) {
+  return el("ul", { class: "comments" }, ...talked.map((act) => el("li", {},
     el("p", { class: "id" }, who(act.by), ", ", when(act.at), act.revision === agreement.revision ? "" : `, about revision ${act.revision}`),
     quoted(act.body.text))));
 }
 
 // `comment(about, fact)` opens the form for a comment, or is null where the caller may not comment.
 export function findings(agreement, record, comment) {
-  const said = agreement.acts.filter((act) => act.kind === "commented");
+  const talked = agreement.acts.filter((act) => act.kind === "commented");
   const found = record ? findingsOf(record.decision) : [];
   const button = (label, about, fact) => (comment ? el("button", {
     type: "button", class: "quiet", "aria-label": `Comment on ${label}`, click: () => comment(about, fact),
   }, "Comment") : "");
-  const lost = said.filter((act) => act.body.finding && !found.some((each) => isAbout(act, each)));
-  const facts = Map.groupBy(said.filter((act) => act.body.fact != null), (act) => act.body.fact);
-  const whole = said.filter((act) => !act.body.finding && act.body.fact == null);
+  const aboutOf = (each) => talked.filter((act) => isAbout(act, each));
+  // What stands in the way, or is talked about, is in sight; the rest unfolds.
+  const isInSight = (each) => !each.outcome.startsWith("permitted") || aboutOf(each).length > 0;
+  const list = (some) => el("ul", { class: "findings" }, ...some.map((each) => finding(agreement, each, aboutOf(each), button)));
+  const [first, rest] = [found.filter(isInSight), found.filter((each) => !isInSight(each))];
+  const lost = talked.filter((act) => act.body.finding && !found.some((each) => isAbout(act, each)));
+  const facts = Map.groupBy(talked.filter((act) => act.body.fact != null), (act) => act.body.fact);
+  const whole = talked.filter((act) => !act.body.finding && act.body.fact == null);
   return [
-    el("ul", { class: "findings" }, ...found.map((each) => {
-      const about = said.filter((act) => isAbout(act, each));
-      return el("li", {},
-        el("div", { class: "finding" }, outcome(each.outcome), el("div", {},
-          el("strong", {}, each.title), el("span", { class: "id" }, ` transfer ${each.transfer}, data set ${each.dataset}; `, cited(each.cite, each.href)),
-          el("p", {}, each.why)), button(each.label, each.id)),
-        about.length ? comments(agreement, about) : "");
-    })),
+    first.length ? list(first) : "",
+    rest.length ? el("details", {}, el("summary", {}, plural(rest.length, "finding lets it pass", "findings let it pass")), list(rest)) : "",
     el("h3", {}, "On the agreement as a whole"),
     whole.length ? comments(agreement, whole) : el("p", { class: "hint" }, "No comment."),
     ...(facts.size ? [el("h3", {}, "On facts")] : []),
@@ -60,7 +59,26 @@ export function findings(agreement, record, comment) {
   ];
 }
 
+function finding(agreement, found, about, button) {
+  return el("li", {},
+    el("div", { class: "finding" }, outcome(found.outcome), el("div", {},
+      el("strong", {}, found.title), el("span", { class: "id" }, ` transfer ${found.transfer}, data set ${found.dataset}; `, cited(found.cite, found.href)),
+      el("p", {}, found.why)), button(found.label, found.id)),
+    about.length ? comments(agreement, about) : "");
+}
+
+// What the decision asks for; the answers are given further down, where each question has its form.
+export function missing(record, canAnswer) {
+  const asked = record ? [...record.decision.questions].sort((one, other) => other.deciding - one.deciding) : [];
+  if (!asked.length) return [el("p", {}, "No fact is missing that could change the outcome.")];
+  return [
+    el("ul", {}, ...asked.map((each) => el("li", {}, ...said(each.ask), each.deciding ? el("strong", {}, " Settles the outcome.") : "",
+      el("span", { class: "id" }, ` Known by: ${words(each.by)}.`)))),
+    canAnswer ? el("p", {}, el("a", { href: "#questions" }, "Answer them")) : "",
+  ];
+}
+
 export function talk(agreement) {
-  const said = agreement.acts.filter((act) => act.kind === "commented").length;
-  return plural(said, "comment", "comments");
+  const talked = agreement.acts.filter((act) => act.kind === "commented").length;
+  return plural(talked, "comment", "comments");
 }

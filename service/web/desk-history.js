@@ -40,15 +40,22 @@ export function log(agreement) {
     el("span", { class: "id" }, `version ${act.version}, revision ${act.revision}`))), begun)];
 }
 
+const ofRole = (act) => `${act.body.reviewer} ${act.body.role}`;
+
+// What counts for the current revision: of each reviewer in each role, what they said last.
+export function standingSignoffs(agreement) {
+  return new Map(agreement.acts.filter((act) => act.kind === "signed" && act.revision === agreement.revision).map((act) => [ofRole(act), act]));
+}
+
 export function signoffs(agreement) {
   const signed = agreement.acts.filter((act) => act.kind === "signed");
   if (!signed.length) return [el("p", {}, "Nobody has signed off yet.")];
-  const latest = new Map(signed.map((act) => [`${act.body.reviewer} ${act.body.role} ${act.revision}`, act]));
-  const isLast = (act) => latest.get(`${act.body.reviewer} ${act.body.role} ${act.revision}`) === act;
+  const standing = standingSignoffs(agreement);
   const rows = [...signed].reverse().map((act) => {
-    const standing = act.revision !== agreement.revision ? `no longer: it was about revision ${act.revision}` : isLast(act) ? "yes" : "no: they said something later";
+    const counts = act.revision !== agreement.revision ? `no longer: it was about revision ${act.revision}`
+      : standing.get(ofRole(act)) === act ? "yes" : "no: they said something later";
     return [words(act.body.role), el("strong", { class: act.body.verdict }, act.body.verdict === "approve" ? "✓ approves" : "× objects"),
-      orcid(act.body.reviewer), quoted(act.body.reason, "span"), when(act.at), standing];
+      orcid(act.body.reviewer), quoted(act.body.reason, "span"), when(act.at), counts];
   });
   return [table("By role, the latest first", ["Role", "Says", "Reviewer", "Reason", "When", "Counts"], rows)];
 }
@@ -65,7 +72,7 @@ function override(agreement, act) {
   const second = agreement.acts.find((each) => each.kind === "override_confirmed" && each.body.override === act.id);
   const fact = (name, ...inside) => [el("dt", {}, name), el("dd", {}, ...inside)];
   return el("article", { class: `override ${agreement.override?.act === act.id ? "standing" : ""}` },
-    el("p", {}, el("strong", {}, standing(agreement, act, second)), " ", outcome(act.body.outcome), " is overridden until ", day(act.body.expires_on), "."),
+    el("p", {}, el("strong", {}, standingOf(agreement, act, second)), " ", outcome(act.body.outcome), " is overridden until ", day(act.body.expires_on), "."),
     el("dl", {},
       ...fact("Proposed by", who(act.by), ", ", orcid(act.body.reviewer), ", ", when(act.at)),
       ...fact("Reason", quoted(act.body.reason)),
@@ -74,7 +81,7 @@ function override(agreement, act) {
         : fact("Second person", "none yet"))));
 }
 
-function standing(agreement, act, second) {
+function standingOf(agreement, act, second) {
   if (agreement.override?.act === act.id) return "Counts today.";
   if (act.revision !== agreement.revision) return `No longer counts: it was about revision ${act.revision}.`;
   if (act.body.expires_on < new Date().toISOString().slice(0, 10)) return "No longer counts: its last day is over.";

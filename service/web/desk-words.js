@@ -47,7 +47,9 @@ export function day(text) {
 export function who(id) {
   if (id === me?.id) return el("span", {}, "you");
   if (id === "watch") return el("span", {}, "the watch");
-  return nameOf(id) ? el("bdi", { title: id }, nameOf(id)) : el("code", {}, id);
+  if (nameOf(id)) return el("bdi", { title: id }, nameOf(id));
+  // What tells two of them apart are the last letters: the first are of the time.
+  return el("span", { title: id }, `${id.startsWith("sck_") ? "key" : "person"} …${id.slice(-6)}`);
 }
 
 export const orcid = (iD) => cited(iD, `https://orcid.org/${iD}`);

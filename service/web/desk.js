@@ -63,7 +63,7 @@ function refused(refusal) {
 function tellWho() {
   if (me) {
     const out = me.kind === "key" ? el("button", { type: "button", class: "quiet", click: () => become("") }, "Put the key away") : "";
-    fill(at("who"), el("p", {}, me.kind === "key" ? "With the key " : "Signed in as ", el("strong", {}, el("bdi", {}, me.name || me.id)),
+    fill(at("who"), el("p", {}, me.kind === "key" ? "With the key " : "Signed in as ", el("strong", {}, el("bdi", { title: me.id }, me.name || `…${me.id.slice(-6)}`)),
       `, ${me.roles.map(words).join(" and ")}. `, out));
     return;
   }

@@ -87,25 +87,33 @@ class Chromium:
 
     def person(self, width: int = 1280, height: int = 900) -> Page:
         """Return a page of somebody who shares nothing with the others."""
-        context = self.do("Target.createBrowserContext")["browserContextId"]
+        page = self.tab(self.do("Target.createBrowserContext")["browserContextId"])
+        page.resize(width, height)
+        return page
+
+    def tab(self, context: str) -> Page:
+        """Return a page of somebody who has one already."""
         target = self.do("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.do("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        page = Page(self, session)
+        page = Page(self, session, context)
         for domain in ("Page", "Runtime", "Log"):
             page.do(f"{domain}.enable")
-        page.resize(width, height)
         return page
 
 
 class Page:
     """A page, and somebody who looks at it, presses and types."""
 
-    def __init__(self, browser: Chromium, session: str) -> None:
-        self._browser, self._session = browser, session
+    def __init__(self, browser: Chromium, session: str, context: str) -> None:
+        self._browser, self._session, self._context = browser, session, context
 
     def do(self, method: str, **given: Any) -> dict[str, Any]:
         """Have the browser do something in this page."""
         return self._browser.do(method, self._session, **given)
+
+    def tab(self) -> Page:
+        """Return another page of the same person."""
+        return self._browser.tab(self._context)
 
     def resize(self, width: int, height: int = 900) -> None:
         """Look at it on a screen of another size."""
@@ -165,11 +173,6 @@ class Page:
             assert self.ask(f"{found}.value") == value, f"{name} cannot be {value}"
         else:
             self.do("Input.insertText", text=value)
-
-    def key(self, name: str, code: int) -> None:
-        """Press a key of the keyboard."""
-        for kind in ("rawKeyDown", "keyUp"):
-            self.do("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=code)
 
     def picture(self, file: Path) -> None:
         """Keep a picture of the whole page."""

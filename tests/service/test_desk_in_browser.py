@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from service.reviews.doing import today
+from service.storage.columns import now
+from service.storage.tables import agreements, sessions
 from tests.service.browsing import Chromium, Page, browser_here, chromium
 from tests.service.door import Door
 from tests.service.stored import SAFEGUARDS, small
@@ -206,3 +210,162 @@ def test_what_others_wrote_is_never_markup(desk: Desk) -> None:
     office.press("its decision")
     office.sees("Decide again by the law of today", HOSTILE)
     assert office.ask("document.title") == f"{HOSTILE} - Safeconduct"
+
+
+def test_a_review_is_begun_and_a_missing_fact_answered_on_the_page(desk: Desk) -> None:
+    data = small(measures=SAFEGUARDS)
+    del data["datasets"][0]["identifiability"]
+    lab = desk.sit(LAB)
+    lab.press("Begin a review")
+    lab.put("The arrangement", json.dumps(data)[:-1])
+    lab.press("Begin the review")
+    lab.sees("This is no JSON.")
+    lab.put("The arrangement", json.dumps({**data, "parties": []}))
+    lab.press("Begin the review")
+    lab.sees("/arrangement/parties")
+    lab.put("The arrangement", json.dumps(data))
+    lab.press("Begin the review")
+    lab.sees("Missing facts (1)", "? undetermined")
+    name = str(lab.ask("location.hash")).rpartition("/")[2]
+    lab.put("Are the data of d identified, pseudonymised, anonymous ...?", "identified")
+    lab.press("Answer", "form.question")
+    lab.sees("You answer “identified”.")
+    assert lab.ask("document.activeElement.id") == "answer-source"
+    # Somebody is faster here as well.
+    desk.do(name, "comments", {"text": "Ask the registry."})
+    lab.put("How is this known?", "The registry says so.")
+    lab.press("Send the answer")
+    lab.press("Show it as it is now")
+    lab.sees("Ask the registry.")
+    assert lab.ask("document.querySelector('#answer-source').value") == "The registry says so."
+    lab.press("Send the answer")
+    lab.sees("Done: Answer: Are the data", "No fact is missing", "permitted with conditions")
+    lab.press("What changed since revision 1")
+    lab.sees('/datasets/0/identifiability not stated "identified"', "What came out differently")
+    assert desk.read(name)["acts"][-1]["body"]["source"] == "The registry says so."
+
+
+def test_whoever_is_signed_out_meanwhile_signs_in_again_and_goes_on(desk: Desk) -> None:
+    desk.begin(measures=SAFEGUARDS)
+    lab = desk.sit(LAB)
+    open_it(lab)
+    lab.press("Submit for review", ".acts summary")
+    fill(lab, Reason="Three paragraphs of reasons.")
+    desk.door.set(sessions, expires_at=now())
+    lab.press("Submit", OPEN)
+    lab.sees("You are no longer signed in. Nothing that you typed is lost.", "Sign in in another tab")
+    other = lab.tab()
+    other.go(f"{desk.door.address}/auth/sign-in")
+    other.sees("You are signed in")
+    lab.press("Submit", OPEN)
+    lab.sees("Done: Submit for review.", "Three paragraphs of reasons.")
+
+
+def test_a_key_is_in_the_page_alone_and_gone_with_it(desk: Desk, browser: Chromium) -> None:
+    page = browser.person()
+    desk.pages.append(page)
+    page.go(f"{desk.door.address}/desk#/watch")
+    page.sees("Sign in, or use a key:")
+    assert "What the watch found" not in page.text()
+    page.put("API key", "sck_01m8d5nz7zj696vse4k48r7qyh.nothing")
+    page.press("Use this key")
+    page.sees("This key is not good")
+    key = desk.door.administrators["ours"]
+    page.put("API key", key)
+    page.press("Use this key")
+    page.sees("With the key", "What the watch found")
+    kept = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href, history.state])"
+    assert key not in page.ask(f"{kept} + document.documentElement.outerHTML")
+    assert page.ask("[...document.querySelectorAll('input')].filter((each) => each.value).length") == 0
+    page.do("Page.reload")
+    page.sees("Sign in, or use a key:")
+
+
+def test_lost_permissions_come_first_and_a_reviewer_takes_the_flag_away(desk: Desk) -> None:
+    lost = desk.begin(title="Lost", measures=SAFEGUARDS)
+    changed = desk.begin(title="Changed", measures=SAFEGUARDS)
+    desk.begin(title="Quiet", measures=SAFEGUARDS)
+    for name, flag in ((lost, "permission_lost"), (changed, "outcome_changed")):
+        values = {"attention": flag, "attention_at": now(), "watched_outcome": "prohibited", "state": "active"}
+        with desk.door.database.writing() as connection:
+            connection.execute(update(agreements).where(agreements.c.id == name).values(**values))
+    office = desk.sit(OFFICE)
+    first, everything = office.text(".attention"), office.text("main")
+    assert first.index("Lost") < first.index("Changed")
+    assert "Quiet" not in first
+    assert "Quiet" in everything
+    office.put("State", "draft")
+    office.press("Show")
+    office.sees("Agreements: draft")
+    assert "Lost" not in office.text("main")
+    office.press("Watch")
+    office.sees("What the watch found", "Webhook deliveries given up")
+    office.press("Lost")
+    office.sees("Permission lost", "by the law of today it is not")
+    act(office, "Say that attention was given", "Take the flag away", Reason="Stopped by telephone.")
+    assert desk.read(lost)["attention"] is None
+
+
+def test_a_list_goes_on_and_back(desk: Desk) -> None:
+    desk.door.provider.person = LAB
+    browser = desk.door.browser()
+    browser.sign_in()
+    for number in range(26):
+        browser.change("POST", "/v1/agreements", json={"arrangement": small(title=f"Number {number}.")})
+    lab = desk.sit(LAB)
+    assert "Number 0." not in lab.text("main")
+    lab.press("Older")
+    lab.sees("Number 0.")
+    assert "Number 25." not in lab.text("main")
+    lab.ask("history.back()")
+    lab.sees("Number 25.")
+
+
+def test_a_stored_evaluation_is_opened_decided_again_and_taken_into_review(desk: Desk) -> None:
+    desk.begin(measures=SAFEGUARDS)
+    lab = desk.sit(LAB)
+    lab.press("Stored evaluations")
+    lab.put("Title has", "zedland")
+    lab.press("Show")
+    lab.press("Survey data of Zedland")
+    for law in ("today", "that time"):
+        lab.press(f"Decide again by the law of {law}")
+        lab.sees("The very same answer, to the letter.")
+    lab.press("Begin a review of this arrangement")
+    lab.until("document.querySelector('#new-arrangement')?.value.includes('Survey data of Zedland')")
+
+
+# Every field and button has a name, no name of an element is there twice, and nothing is wider than the screen.
+SOUND = """
+(() => {
+  const all = (kind) => [...document.querySelectorAll(kind)];
+  const ids = all("[id]").map((each) => each.id);
+  const labelled = (each) => [...each.labels].some((one) => one.textContent.trim());
+  const named = (each) => each.ariaLabel || each.textContent.trim();
+  const described = all("[aria-describedby]").flatMap((each) => each.getAttribute("aria-describedby").split(" "));
+  const wide = document.documentElement.scrollWidth;
+  return [
+    ...all("input, select, textarea").filter((each) => !labelled(each)).map((each) => `no label: ${each.outerHTML}`),
+    ...all("button, a, summary").filter((each) => !named(each)).map((each) => `no name: ${each.outerHTML}`),
+    ...ids.filter((each, index) => ids.indexOf(each) !== index).map((each) => `twice: ${each}`),
+    ...described.filter((each) => !ids.includes(each)).map((each) => `not there: ${each}`),
+    ...(wide > innerWidth ? [`wide: ${wide}`] : []),
+    ...(all("main").length === 1 && all("h1").length === 1 ? [] : ["landmarks"]),
+  ];
+})()
+"""
+
+
+def test_every_view_fits_a_phone_and_can_be_used_without_seeing_it(desk: Desk) -> None:
+    name = desk.begin(title="W" * 150)
+    desk.do(name, "steps", {"to": "submitted", "reason": "x" * 300})
+    desk.do(name, "comments", {"text": "y" * 300, "fact": "/datasets/0/duo"})
+    evaluation = desk.read(name)["revisions"][0]["evaluation"]
+    office = desk.sit(OFFICE, width=360)
+    for view in ("agreements", f"agreements/{name}", "watch", "evaluations", f"evaluations/{evaluation}", "new"):
+        office.go(f"{desk.door.address}/desk#/{view}")
+        office.until("document.activeElement.tagName === 'H1' && !document.querySelector('#status').textContent")
+        assert office.ask(SOUND) == [], view
+        for index in range(office.ask("document.querySelectorAll('main details').length")):
+            office.ask(f"document.querySelectorAll('main details')[{index}].open = true")
+            assert office.ask(SOUND) == [], view
