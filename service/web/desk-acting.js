@@ -52,17 +52,18 @@ export function actForm(agreement, act, { done, again }) {
       button.setAttribute("aria-disabled", "true");
       parts.forEach((part) => blame(part, []));
       fill(refusal);
+      let answer = null;
       try {
-        const typed = values();
-        const answer = await send(`v1/agreements/${agreement.id}/${act.path}`, act.body(typed), agreement.version);
-        forget(agreement.id, act.id);
-        await done(answer.data, act);
+        answer = await send(`v1/agreements/${agreement.id}/${act.path}`, act.body(values()), agreement.version);
       } catch (found) {
         await refuse(found, { agreement, act, parts, refusal, again });
       } finally {
         isSending = false;
         button.removeAttribute("aria-disabled");
       }
+      if (!answer) return;
+      forget(agreement.id, act.id);
+      await done(answer.data, act);
     },
   }, act.says ? el("p", { class: "hint" }, ...[act.says].flat()) : "", ...parts.map((part) => part.box), refusal, button);
   return form;

@@ -3,28 +3,34 @@ import { el, fill } from "./made.js";
 import { result } from "./result.js";
 import { actForm, keep, stranded, unsentOf } from "./desk-acting.js";
 import { actsOf, answering, commenting, mayAnswer, notes } from "./desk-acts.js";
-import { file, may, read } from "./desk-ask.js";
+import { Refusal, file, may, read } from "./desk-ask.js";
 import { comparing, showDifferences, showFindings } from "./desk-differences.js";
 import { factsOf, findings, findingsOf, missing, talk } from "./desk-findings.js";
 import { log, overrides, signoffs } from "./desk-history.js";
 import { keepForms, saving } from "./desk-records.js";
-import { ATTENTION, day, evaluationLink, flag, outcome, quoted, state, titled, when, who, words } from "./desk-words.js";
+import { ATTENTION, day, evaluationLink, flag, outcome, quoted, reasons, state, titled, when, who, words } from "./desk-words.js";
 
 export async function agreement(place, name) {
   const path = `v1/agreements/${encodeURIComponent(name)}`;
-  const desk = { place, record: null, map: "", agreement: (await read(path)).data };
+  const desk = { place, record: null, map: "", unread: null, agreement: (await read(path)).data };
   await load(desk);
   draw(desk);
 }
 
-// The record of the current revision's decision; a key may be narrowed so that it sees none.
+// The record of the current revision's decision. A key may be narrowed so that it sees none; everything else is shown.
 async function load(desk) {
   const name = desk.agreement.revisions.at(-1).evaluation;
-  if (desk.record?.id === name || !may("evaluations:read")) return;
+  if (desk.record?.id === name) return;
   if (desk.map) URL.revokeObjectURL(desk.map);
-  const [record, map] = await Promise.all([read(`v1/evaluations/${name}`), file(`v1/evaluations/${name}/map`).catch(() => null)]);
-  desk.record = record.data;
-  desk.map = map ? URL.createObjectURL(map.content) : "";
+  Object.assign(desk, { record: null, map: "", unread: null });
+  try {
+    const [record, map] = await Promise.all([read(`v1/evaluations/${name}`), file(`v1/evaluations/${name}/map`).catch(() => null)]);
+    desk.record = record.data;
+    desk.map = map ? URL.createObjectURL(map.content) : "";
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    desk.unread = refusal;
+  }
 }
 
 async function redraw(desk, agreement, said, act) {
@@ -125,7 +131,7 @@ function answerAct({ agreement: shown, record }) {
 function decision(desk, answerForm, then) {
   const { agreement: shown, record } = desk;
   const head = el("h2", { id: "decision", tabindex: "-1" }, `Decision on revision ${shown.revision}, and documents`);
-  if (!record) return [head, el("p", { class: "hint" }, "Your key does not allow you to read stored evaluations.")];
+  if (!record) return [head, el("p", { class: "note" }, `It could not be read: ${desk.unread.message}.`), reasons(desk.unread.errors)];
   const place = el("div", { class: "answering" }, answerForm);
   const answer = (question, value) => {
     keep(shown.id, "answer", { pointer: question.pointer, fact: question.fact, value: JSON.stringify(value), source: "" }, `Answer: ${question.ask}`);

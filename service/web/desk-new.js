@@ -1,9 +1,8 @@
 // Begin a review: of an arrangement in a file, or of one that is stored.
 import { el, fill } from "./made.js";
+import { forget, keep, unsentOf } from "./desk-acting.js";
 import { may, read, send } from "./desk-ask.js";
 import { reasons } from "./desk-words.js";
-
-let typed = { arrangement: "", note: "" };
 
 export async function begin(place, query) {
   if (!may("agreements:write")) {
@@ -11,20 +10,26 @@ export async function begin(place, query) {
     return;
   }
   const from = query.get("from");
-  if (from) typed.arrangement = JSON.stringify((await read(`v1/evaluations/${encodeURIComponent(from)}`)).data.arrangement, null, 2);
+  const typed = { arrangement: "", note: "", ...unsentOf("new", "begin") };
+  if (from && (!typed.arrangement || window.confirm("Replace the arrangement that you have begun with?"))) {
+    typed.arrangement = JSON.stringify((await read(`v1/evaluations/${encodeURIComponent(from)}`)).data.arrangement, null, 2);
+  }
   const text = el("textarea", { id: "new-arrangement", rows: "16", required: true, spellcheck: "false", "aria-describedby": "new-hint" });
   const note = el("textarea", { id: "new-note", rows: "3", maxlength: "10000" });
   [text.value, note.value] = [typed.arrangement, typed.note];
   const fault = el("div", { class: "refusal", role: "alert" });
-  const file = el("input", { id: "new-file", type: "file", accept: ".json,application/json", change: async () => { if (file.files[0]) text.value = await file.files[0].text(); } });
+  const open = async () => {
+    if (file.files[0]) text.value = await file.files[0].text();
+  };
+  const file = el("input", { id: "new-file", type: "file", accept: ".json,application/json", change: open });
   const form = el("form", {
-    input: () => { typed = { arrangement: text.value, note: note.value }; },
+    input: () => keep("new", "begin", { arrangement: text.value, note: note.value }, "Begin a review"),
     submit: async (event) => {
       event.preventDefault();
       fill(fault);
       try {
         const made = await send("v1/agreements", { arrangement: JSON.parse(text.value), note: note.value });
-        typed = { arrangement: "", note: "" };
+        forget("new", "begin");
         window.location.hash = `/agreements/${made.data.id}`;
       } catch (refusal) {
         fill(fault, el("p", {}, el("strong", {}, refusal instanceof SyntaxError ? "This is no JSON." : `${refusal.message}.`)),

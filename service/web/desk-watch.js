@@ -32,8 +32,9 @@ function group(kind, found, cursor) {
 function deliveries(dead) {
   return [
     el("h2", {}, "Webhook deliveries given up"),
-    dead.length ? table("Newest first", ["Event", "About", "Last answer", "When", ""], dead.map((each) => [
-      each.type, each.subject.startsWith("ag_") ? agreementLink(each.subject, each.subject) : each.subject, each.last_error || "–", when(each.created_at), again(each),
+    dead.length ? table("Newest first", ["Event", "About", "Last answer", "Given up", "Again"], dead.map((each) => [
+      each.type, each.subject.startsWith("ag_") ? agreementLink(each.subject, each.subject) : each.subject,
+      [each.answered ? `${each.answered} ` : "", each.failure || ""], each.done_at ? when(each.done_at) : "–", again(each),
     ])) : el("p", {}, "None."),
   ];
 }

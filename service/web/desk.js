@@ -16,7 +16,15 @@ let shown = 0;
 function route() {
   const [path, query] = window.location.hash.replace(/^#\/?/, "").split("?");
   const [view, name] = path.split("/");
-  return { view: Object.hasOwn(VIEWS, view) ? view : "agreements", name: decodeURIComponent(name || ""), query: new URLSearchParams(query) };
+  return { view: Object.hasOwn(VIEWS, view) ? view : "agreements", name: plain(name || ""), query: new URLSearchParams(query) };
+}
+
+function plain(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function show() {

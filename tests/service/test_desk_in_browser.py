@@ -117,6 +117,7 @@ def test_two_people_carry_an_agreement_from_draft_to_active(desk: Desk) -> None:
     act(lab, "Submit for review", "Submit", Reason="It is complete.")
     open_it(office)
     act(office, "Take into review", "Take it", Reason="I look at it.")
+    office.press("1 finding lets it pass")
     office.press("Comment on Zedland Data Act 2019 (transfer t, data set d)")
     assert office.ask("document.activeElement.id") == "comment-text"
     fill(office, Comment="Is the assessment of this year?")
