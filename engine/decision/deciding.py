@@ -155,8 +155,8 @@ class _Decider:
 
     def finding(self, name: str, leg: Leg) -> Finding:
         result = settled(self.judge, name, leg)
-        if result.found.difference:
-            self.on_difference(name, leg.transfer.id, result.found.difference)
+        if result.difference:
+            self.on_difference(name, leg.transfer.id, result.difference)
             result = result._replace(outcome="undetermined")
         self.known[leg.index, name] = result.outcome
         return self.assembler.finding(result, leg)

@@ -76,7 +76,7 @@ class Assembler:
             rules,
             offers,
             tuple([self._reading(label, each) for label, each in under]) if under else (),
-            found.difference,
+            result.difference,
         )
 
     def _carrying(self, rules: tuple[RuleTrace, ...], mechanism: str) -> tuple[RuleTrace, ...]:
@@ -201,7 +201,7 @@ def _measures(clause: Clause) -> Iterable[str]:
 def _sentence(result: Settled, rules: tuple[RuleTrace, ...], offers: tuple[Option, ...]) -> str:
     """Return one sentence that says why."""
     outcome, found, under = result
-    if found.difference:
+    if result.difference:
         return "The two evaluators differ, so nothing is decided; the incident is logged."
     if under and outcome == "undetermined" and len({each.verdict.outcome for _, each in under}) > 1:
         shown = "; ".join(f"{option}: {each.verdict.outcome}" for (_, option), each in under)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from engine.facts.legs import Leg
@@ -11,6 +12,7 @@ from engine.inference.evaluation import Found, Judge
 from engine.inference.outcomes import Outcome, worst
 from engine.inference.programs import BookPrograms
 
+# Of more combinations of options than these nothing is concluded: those not looked at might differ.
 _MOST_COMBINATIONS = 32
 # Names of readings, and of the options taken of them, as text.
 Label = tuple[str, str]
@@ -23,12 +25,17 @@ class Settled(NamedTuple):
 
     Attributes:
         found: What was found under the readings chosen.
-        under: What was found under each combination of options; empty where none was needed.
+        under: What was found under each combination of options; empty where none was needed, or there are too many.
     """
 
     outcome: Outcome
     found: Found
     under: tuple[tuple[Label, Found], ...] = ()
+
+    @property
+    def difference(self) -> str:
+        """Return how the evaluators differ under the readings chosen, or under some option; "" where they do not."""
+        return next((each.difference for each in (self.found, *(f for _, f in self.under)) if each.difference), "")
 
     @property
     def shown(self) -> Found:
@@ -47,9 +54,11 @@ def settled(judge: Judge, name: str, leg: Leg) -> Settled:
         return Settled("undetermined", found)
     library = judge.programs.book.library
     choices = [[(reading, option) for option in library.readings[reading].options] for reading in open_readings]
+    if prod(map(len, choices)) > _MOST_COMBINATIONS:
+        return Settled("undetermined", found)
     under: list[tuple[Label, Found]] = []
-    for combination in list(product(*choices))[:_MOST_COMBINATIONS]:
-        other = Judge(judge.programs, {**readings, **dict(combination)}, None)
+    for combination in product(*choices):
+        other = Judge(judge.programs, {**readings, **dict(combination)}, judge.core)
         label = (", ".join(r for r, _ in combination), ", ".join(o for _, o in combination))
         under.append((label, other.decide(name, leg)))
     outcomes = {each.verdict.outcome for _, each in under}

@@ -47,6 +47,7 @@ class Judge:
     Attributes:
         now: The arrangement as it stands.
         later: With every lever in place.
+        core: The inference core that decides as well, where one does.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class Judge:
         self.thorough = thorough
         self.now = Environment(programs, readings, core=core)
         self.later = Environment(programs, readings, levers=True, core=core)
-        self._core = core
+        self.core = core
         self._memory = core.agreed if core is not None else programs.concluded
         self._found: dict[tuple[str, Leg], Found] = {}
         self._around: dict[int, Surroundings] = {}
@@ -109,8 +110,8 @@ class Judge:
         if not self.now.doubtful and (found.difference or _is_settled(program, found.verdict)):
             return found
         later = program.with_levers(atoms, leg, self.later)
-        if self._core and (self.now.doubtful or self.later.doubtful):
-            return self._apart(program, leg, (atoms, later), self._core)
+        if self.core and (self.now.doubtful or self.later.doubtful):
+            return self._apart(program, leg, (atoms, later), self.core)
         return found if later == atoms else self._concluded(program, atoms, later)
 
     def _concluded(self, program: Program, atoms: tuple[Truth, ...], later: tuple[Truth, ...] | None) -> Found:
@@ -120,7 +121,7 @@ class Judge:
         if known is not None:
             return known  # type: ignore[no-any-return]
         verdict = _verdict(reference, program, (atoms, later or atoms))
-        difference = _difference(self._core, program, (atoms, later or atoms), verdict) if self._core else ""
+        difference = _difference(self.core, program, (atoms, later or atoms), verdict) if self.core else ""
         found = Found(program, atoms, verdict, difference)
         if not difference:
             self._memory.keep(program, key, found)

@@ -401,6 +401,20 @@ def test_readings_that_lead_to_the_same_do_not_matter() -> None:
     assert finding(decided(read_as(*bans))).outcome == "prohibited"
 
 
+def test_more_combinations_of_readings_than_are_looked_at_conclude_nothing() -> None:
+    """Of 64 combinations the last alone leaves no route open."""
+    readings = {f"zz.view{index}": READINGS["zz.view"] for index in range(6)}
+    route = rule("route", "r", [" or ".join(f"reading.{name} == wide" for name in readings)])
+    decision = decided(law(instrument(SCOPE, route, readings=readings)))
+    assert finding(decision).outcome == "undetermined"
+    assert {question.fact for question in decision.questions} == set(readings)
+    narrow = dict.fromkeys(readings, "narrow")
+    assert (
+        finding(decided(law(instrument(SCOPE, route, readings=readings)), plain(readings=narrow))).outcome
+        == "prohibited"
+    )
+
+
 def test_a_reading_that_cannot_change_the_answer_is_not_asked_for() -> None:
     decision = decided(read_as(rule("ban", "b"), rule("ban", "c", ["reading.zz.view == wide"])))
     assert finding(decision).outcome == "prohibited"

@@ -1,4 +1,4 @@
-"""What becomes of a decision where the evaluators differ on a definition, or on what plain facts show."""
+"""What becomes of a decision where the evaluators differ on a definition, on what plain facts show, under a reading."""
 
 from __future__ import annotations
 
@@ -96,6 +96,25 @@ def test_a_core_that_differs_on_what_plain_facts_keep_away_decides_nothing(monke
 
     monkeypatch.setattr(Core, "gate", gate)
     made = law(instrument(rule("scope", "s", ["importer.kind == company"]), rule("ban", "b")))
+    told: list[str] = []
+    decision = decide(read(plain(), made), made, as_of=TODAY, on_difference=lambda name, *_: told.append(name))
+    assert (decision.outcome, told) == ("undetermined", ["zz.act"])
+    assert "the core found" in finding(decision).difference
+
+
+def test_a_core_that_differs_under_an_option_of_a_reading_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody chose; the reference finds it barred either way, and the core does not where the view is narrow."""
+    honest = Core.evaluate
+
+    def evaluate(core: Core, program: Program, now: Sequence[Truth], later: Sequence[Truth]) -> Verdict:
+        found = honest(core, program, now, later)
+        narrow = program.atoms[1].text == "reading.zz.view == narrow" and now[1] == TRUE
+        return replace(found, outcome="permitted") if narrow else found
+
+    monkeypatch.setattr(Core, "evaluate", evaluate)
+    options = {name: {"says": name, "cite": name} for name in ("wide", "narrow")}
+    bans = [rule("ban", f"b{index}", [f"reading.zz.view == {name}"]) for index, name in enumerate(options)]
+    made = law(instrument(SCOPE, *bans, readings={"zz.view": {"ask": "Which view?", "options": options}}))
     told: list[str] = []
     decision = decide(read(plain(), made), made, as_of=TODAY, on_difference=lambda name, *_: told.append(name))
     assert (decision.outcome, told) == ("undetermined", ["zz.act"])
