@@ -49,7 +49,7 @@ def _countries(data: Mapping[str, Any]) -> list[str]:
 def with_answer(data: Mapping[str, Any], question: Question, value: Any) -> dict[str, Any]:
     """Return a copy of an arrangement in which a question is answered.
 
-    A count goes to every country of a data set for which it is not stated.
+    A count goes to every country of a data set for which it is not stated; of people, the countries are told.
     """
     changed: dict[str, Any] = copy.deepcopy(dict(data))
     *path, last = [step.replace("~1", "/").replace("~0", "~") for step in question.pointer[1:].split("/")]
@@ -61,6 +61,8 @@ def with_answer(data: Mapping[str, Any], question: Question, value: Any) -> dict
         for each in subjects if isinstance(subjects, list) else ():
             each.setdefault(question.fact, value)
         return changed
+    if question.fact == "subject_countries" and isinstance(value, list):
+        value = [{"country": place} for place in value] or "none"
     if isinstance(owner, list):
         owner[int(last)] = value
     else:

@@ -19,17 +19,19 @@ from engine.decision.basis import Basis, basis_of
 from engine.decision.deciding import decide
 from engine.decision.gaps import gaps_of
 from engine.decision.model import Decision, Question
-from engine.decision.settling import settled
+from engine.decision.settling import settled, whole_of
 from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.views import ArrangementView
 from engine.inference.evaluation import Judge
-from engine.inference.outcomes import RANK, Outcome, worst
+from engine.inference.outcomes import Outcome, worst
 
 _MOST_ASKED = 24
 _MOST_TRIALS = 1500
 _MOST_TOGETHER = 3
+# Transfer, data set and instrument of a finding; the code alone of a gap.
 _Key = tuple[str, str, str]
+_PLACES: _Key = ("", "", "places-not-stated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,9 @@ class Lead:
     """What an answer leads to.
 
     Attributes:
-        outcome: Of the whole, as far as the findings looked at go; undetermined while others stay open.
-        settles: How many open findings it settles.
+        outcome: Of the whole, as far as the findings looked at go; undetermined while others stay open, or law that is
+            not encoded could reach a transfer.
+        settles: How many open findings it settles; that the people's countries are not stated counts as one.
         left: How many stay open.
     """
 
@@ -75,7 +78,7 @@ class MissingFact:
 
 @dataclass(frozen=True, slots=True)
 class FactSet:
-    """Facts that together can settle the whole arrangement.
+    """Facts that together can settle the whole arrangement, as far as its law is encoded.
 
     Attributes:
         facts: JSON pointers with the facts' names.
@@ -135,7 +138,7 @@ def missing_facts(
         decision.outcome,
         tuple(kept),
         tuple(_sets(kept, trial)),
-        tuple(dict.fromkeys(gap.what for t in decision.transfers for gap in t.gaps if gap.code != "places-not-stated")),
+        tuple(dict.fromkeys(gap.what for t in decision.transfers for gap in t.gaps if gap.code != _PLACES[2])),
         basis_of(law, (day,), chosen, (each.instrument for each in decision.receipt.rulesets), reforms),
     )
 
@@ -165,11 +168,16 @@ class _Trial:
             if finding.outcome != "undetermined"
         ]
         self.other: Outcome = worst(settled_already)
-        self.has_gaps = any(transfer.gaps for transfer in decision.transfers)
-        self.base = dict.fromkeys(self.open, "undetermined")
+        self.refused = refused
+        gaps = {gap.code for transfer in decision.transfers for gap in transfer.gaps if transfer.id not in refused}
+        # What answers can settle: findings, and gaps of which it is only not said where the people are.
+        self.items = (*self.open, *(key for key in (_PLACES,) if key[2] in gaps))
 
-    def outcomes(self, answers: list[tuple[Question, Any]]) -> dict[_Key, str] | None:
-        """Return the outcome of each open finding with some questions answered; None where an answer does not fit."""
+    def outcomes(self, answers: list[tuple[Question, Any]]) -> dict[_Key, Outcome] | None:
+        """Return what is found with some questions answered; None where an answer does not fit.
+
+        It is the outcome of each finding that was open, and `undetermined` for each kind of gap that there is.
+        """
         self.left -= 1
         data: Mapping[str, Any] = self.data
         try:
@@ -181,20 +189,22 @@ class _Trial:
         view, programs = ArrangementView(arrangement, self.day), self.law.programs(self.day)
         readings = {**self.readings, **arrangement.readings}
         judge = Judge(programs, readings, None)
-        found: dict[_Key, str] = {}
+        found: dict[_Key, Outcome] = {}
         for leg in view.legs:
             for key in self.open:
                 if key[:2] == (leg.transfer.id, leg.data.id):
                     found[key] = settled(judge, key[2], leg).outcome
-        if self.has_gaps and not any(gaps_of(leg, programs.book) for leg in view.legs):
-            found["", "", "gaps"] = "settled"
+            if leg.transfer.id not in self.refused:
+                found |= {("", "", gap.code): "undetermined" for gap in gaps_of(leg, programs.book)}
         return found
 
-    def whole(self, found: Mapping[_Key, str]) -> Outcome:
-        """Return the outcome of the whole, given the open findings."""
-        listed = [each for each in found.values() if each in RANK]
-        outcome = worst([self.other, *listed])
-        return "permitted" if outcome == "not_applicable" else outcome
+    def whole(self, found: Mapping[_Key, Outcome]) -> Outcome:
+        """Return the outcome of the whole, given what is found with some questions answered."""
+        return whole_of([self.other, *found.values()])
+
+    def left_open(self, found: Mapping[_Key, Outcome]) -> int:
+        """Return how many of what answers can settle they have not settled."""
+        return sum(found.get(key) == "undetermined" for key in self.items)
 
     def fact(self, question: Question) -> MissingFact | None:
         """Return a fact with what its answers lead to; None where no answer can be given."""
@@ -203,12 +213,11 @@ class _Trial:
             found = self.outcomes([(question, value)])
             if found is None:
                 continue
-            settles = sum(found.get(key) != "undetermined" for key in self.open)
-            settles += ("", "", "gaps") in found
-            leads.append(Lead(value, self.whole(found), settles, len(self.open) - min(settles, len(self.open))))
+            left = self.left_open(found)
+            leads.append(Lead(value, self.whole(found), len(self.items) - left, left))
         if not leads and question.type in ("bool", "enum", "party"):
             return None
-        mean = sum(lead.settles for lead in leads) / len(leads) / max(len(self.open), 1) if leads else 0.0
+        mean = sum(lead.settles for lead in leads) / len(leads) / max(len(self.items), 1) if leads else 0.0
         return MissingFact(question, round(mean, 4), tuple(leads), tuple(self._why(question)))
 
     def _why(self, question: Question) -> Iterator[WhyAsked]:
@@ -271,5 +280,5 @@ def _share(chosen: tuple[MissingFact, ...], trial: _Trial) -> float:
         found = trial.outcomes(pairs)
         if found is not None:
             tried += 1
-            settled_by += all(each != "undetermined" for each in found.values())
+            settled_by += not trial.left_open(found)
     return round(settled_by / tried, 4) if tried else 0.0

@@ -15,7 +15,7 @@ from engine.decision.missing import Missing, missing_facts
 from engine.decision.statute import Law
 from engine.law.intake import read_arrangement
 from tests.inference.generating import DAYS, accepted, arrangements, laws
-from tests.rulesets_for_tests.making import Data, instrument, law, measure, plain, read, rule, trait
+from tests.rulesets_for_tests.making import Data, covered, instrument, law, measure, plain, read, rule, trait
 
 SCOPE = rule("scope", "s")
 TRAITS = {"zz.one": trait("dataset"), "zz.two": trait("dataset"), "zz.three": trait("dataset")}
@@ -149,3 +149,49 @@ def test_answering_every_question_settles_the_arrangement() -> None:
             data = with_answer(data, question, said[question.fact])
         banned = said["zz.one"] and (said["zz.two"] or said["zz.three"])
         assert decide(read(data, made), made).outcome == ("prohibited" if banned else "permitted")
+
+
+# -- gaps -------------------------------------------------------------------------------------------------------------
+
+
+def test_no_answer_leads_to_a_permission_where_law_is_not_encoded() -> None:
+    made = law(
+        instrument(SCOPE, rule("ban", "b", ["data.zz.one"]), traits=TRAITS, measures={"zz.m": measure()}),
+        coverage=covered("BV"),
+    )
+    missing = missing_facts(read(plain(), made), made)
+    (fact,) = missing.facts
+    assert {lead.answer: (lead.outcome, lead.left) for lead in fact.leads} == {
+        True: ("prohibited", 0),
+        False: ("undetermined", 0),
+    }
+    assert [each.partition(" on ")[0] for each in missing.unanswerable] == [
+        "the law of Heard Island and McDonald Islands (HM)"
+    ]
+
+
+def test_an_answer_leaves_open_where_the_people_are() -> None:
+    """Two findings are open and, as nobody said where the people are, a gap; each answer settles what it settles."""
+    rules = (rule("ban", "b", ["data.zz.one"]), rule("ban", "c", ["data.zz.two"]))
+    made = law(instrument(SCOPE, *rules, traits=TRAITS, measures={"zz.m": measure()}))
+    missing = missing_facts(read(plain(datasets__0__subjects=...), made), made)
+    leads = {(fact.question.fact, lead.answer): lead for fact in missing.facts for lead in fact.leads}
+    assert leads["zz.one", True].outcome == "prohibited"
+    assert leads["zz.one", True].left == 1
+    assert all(lead.outcome != "permitted" for lead in leads.values())
+    assert missing.sets == ()
+
+
+def test_where_the_people_are_is_asked_and_closes_the_gap() -> None:
+    ask = rule("ban", "b", ["HM in data.subject_countries", "data.zz.one"])
+    made = law(instrument(SCOPE, ask, traits=TRAITS, measures={"zz.m": measure()}))
+    missing = missing_facts(read(plain(datasets__0__subjects=...), made), made)
+    leads = {fact.question.fact: fact.leads for fact in missing.facts}
+    assert {
+        str(lead.answer): (lead.outcome, lead.settles, lead.left) for lead in leads["subject_countries"]
+    }.items() >= {
+        "[]": ("permitted", 2, 0),
+        "['BV']": ("permitted", 2, 0),
+        "['HM']": ("undetermined", 1, 1),
+    }.items()
+    assert "subject_countries" in missing.sets[0].facts[0]
