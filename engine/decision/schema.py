@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.facts.arrangement import Arrangement
+from engine.decision.members import describe
+from engine.facts.arrangement import PLACE_PATTERN, Arrangement
 from engine.law.model import Library, Measure
 
 _ENUMS = {
@@ -31,7 +32,11 @@ EVIDENCE: Mapping[str, Any] = {
     "until": {"type": "string", "format": "date"},
     "reference": {"type": "string"},
 }
-_TYPES = {"bool": {"type": "boolean"}, "int": {"type": "integer"}, "country": {"type": "string"}}
+_TYPES = {
+    "bool": {"type": "boolean"},
+    "int": {"type": "integer"},
+    "country": {"type": "string", "pattern": PLACE_PATTERN},
+}
 
 
 def arrangement_schema(library: Library) -> dict[str, Any]:
@@ -56,6 +61,7 @@ def arrangement_schema(library: Library) -> dict[str, Any]:
             for name, reading in sorted(library.readings.items())
         },
     }
+    describe(schema, library.vocabulary)
     return schema
 
 

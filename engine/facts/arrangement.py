@@ -52,7 +52,10 @@ Day = Annotated[
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_visible)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_visible)]
-Place = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_visible)]
+# Whether there is such a place is checked with the other words; the schema tells what the codes look like.
+PLACE_PATTERN = "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
+_PLACE = Field(json_schema_extra={"pattern": PLACE_PATTERN})
+Place = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_visible), _PLACE]
 Number = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 TraitValue = Annotated[bool, Field(strict=True)] | Annotated[int, Field(strict=True, ge=-(10**12), le=10**12)] | Word
 NoneWord = Literal["none"]

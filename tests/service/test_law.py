@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 
 from engine.decision.schema import arrangement_schema
 from engine.decision.statute import Law
+from engine.facts.places import countries
 from service import shapes
 
 
@@ -69,6 +71,23 @@ def test_the_schema_is_the_engines(client: TestClient, law: Law) -> None:
     response = client.get("/v1/schema")
     assert response.headers["content-type"] == "application/schema+json"
     assert response.json() == arrangement_schema(law.library)
+
+
+def test_the_schema_says_what_each_member_is_and_what_a_place_looks_like(law: Law) -> None:
+    schema = arrangement_schema(law.library)
+    parts = {"": schema, **{name: part for name, part in schema["$defs"].items() if name != "Measures"}}
+    silent = [
+        f"{part}.{name}"
+        for part, each in parts.items()
+        for name, says in each["properties"].items()
+        if not says.get("description")
+    ]
+    assert not silent
+    party = schema["$defs"]["Party"]["properties"]
+    assert party["kind"]["description"] == law.library.vocabulary.facts["party", "kind"].says
+    for place in (*countries(), "US-TX", "GB-ENG", "FR-75C"):
+        assert re.match(party["country"]["pattern"], place), place
+    assert not re.match(party["country"]["pattern"], "Finland")
 
 
 def test_answers_forbid_scripts_frames_and_sniffing(client: TestClient) -> None:
