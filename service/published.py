@@ -37,6 +37,7 @@ from service.storage.database import Database, failure_of
 from service.storage.upgrading import check, upgrade
 from service.tracing import Tracing
 from service.vocabulary import vocabulary_data
+from service.wording import wording
 
 ResultT = TypeVar("ResultT")
 log = logging.getLogger("safeconduct.service")
@@ -205,7 +206,7 @@ class Published:
 
     def prepare(self) -> None:
         """Make what would keep a first caller waiting."""
-        _ = self.schema, self.schema_bytes, self.vocabulary_bytes
+        _ = self.schema, self.schema_bytes, self.vocabulary_bytes, self.wording_bytes
         self.law.programs(date.today())  # noqa: DTZ011 - the day that most callers ask about
 
     @cached_property
@@ -222,6 +223,11 @@ class Published:
     def vocabulary_bytes(self) -> bytes:
         """Everything that can be said in an arrangement, as JSON."""
         return json.dumps(vocabulary_data(self.law.library), ensure_ascii=False).encode()
+
+    @cached_property
+    def wording_bytes(self) -> bytes:
+        """What the form for people is made of, as compressed JSON."""
+        return wording(self.law, self.schema, self.files)
 
 
 def _is_usable(database: Database) -> bool:

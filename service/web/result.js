@@ -1,5 +1,6 @@
 // What the service says of an arrangement, in the order in which people need it.
 import { cited, el, said, table } from "./made.js";
+import { words } from "./words.js";
 
 const SIGNS = {
   prohibited: "×", not_yet_permitted: "!", undetermined: "?", permitted_with_conditions: "✓·", permitted: "✓", not_applicable: "–",
@@ -20,18 +21,9 @@ const FORMS = [
   ["pdf", "PDF"], ["docx", "Word (DOCX)"], ["html", "Web page"], ["markdown", "Markdown"], ["jsonld", "Linked data (JSON-LD)"],
   ["crate", "Archive (RO-Crate)"],
 ];
-// How an answer is written that is no choice.
-const HOW = {
-  owners: 'Write none, or everybody with a share: [{"country": "CN", "percent": 60}].',
-  count: 'Write from which countries, and how many: [{"country": "FI", "persons": 1200}].',
-  set: "Separate several by commas, or write none.",
-  country: "Write its code, such as JP.",
-  region: "Write its code, such as US-CA.",
-};
-const words = (code) => code.replaceAll("_", " ");
+// Answers that are more than a choice or a line: the form has fields for them.
+const IN_FORM = ["country", "region", "count", "owners"];
 const plural = (number, one, many) => `${number || "no"} ${number === 1 ? one : many}`;
-// What stands in an arrangement where a pointer says.
-const standing = (data, pointer) => pointer.split("/").slice(1).reduce((place, step) => place?.[step], data);
 
 function outcome(code, size = "") {
   return el("span", { class: `outcome ${code} ${size}` }, `${SIGNS[code]} ${words(code)}`);
@@ -43,7 +35,7 @@ export function result(decision, arrangement, act) {
     ...summary(decision, act.kept),
     ...downloads(act.download),
     ...map(decision, names, act.map),
-    ...questions(decision.questions, arrangement, act.answer),
+    ...questions(decision.questions, arrangement, act),
     el("h2", {}, "Transfers, and why"),
     ...decision.transfers.flatMap((transfer) => about(transfer, names)),
     ...checklist(decision.conditions),
@@ -91,30 +83,32 @@ function map(decision, names, address) {
   ];
 }
 
-function questions(asked, arrangement, answer) {
+function questions(asked, arrangement, act) {
   if (!asked.length) return [el("h2", {}, "Questions"), el("p", {}, "No fact is missing that could change the outcome.")];
   const first = [...asked].sort((one, other) => other.deciding - one.deciding);
   return [
     el("h2", {}, "Questions"),
     el("p", { class: "hint" }, "Answer what you know; each answer decides again. Those that settle the outcome come first."),
-    ...first.map((question, index) => asking(question, `answer-${index}`, arrangement, answer)),
+    ...first.map((question, index) => asking(question, `answer-${index}`, arrangement, act)),
   ];
 }
 
-function asking(question, id, arrangement, answer) {
+function asking(question, id, arrangement, act) {
+  const why = el("p", { class: "hint" }, `${question.deciding ? "Settles the outcome. " : ""}Known by: ${words(question.by)}. Asked by `
+    + `${question.because.slice(0, 2).join(", ")}.`);
+  const there = (text) => el("button", { type: "button", "data-leads": question.pointer, click: () => { act.lead(question.pointer); } }, text);
+  if (IN_FORM.includes(question.type) || (question.type === "set" && !question.values.length)) {
+    return el("div", { class: "question" }, el("p", {}, el("strong", {}, ...said(question.ask))), why, there("Answer it in the form"));
+  }
   const [field, read] = input(question, id, arrangement);
-  const form = el("form", {
+  return el("form", {
     class: "question",
     submit: (event) => {
       event.preventDefault();
       const value = read();
-      if (value !== undefined) answer(question, value);
+      if (value !== undefined) act.answer(question, value);
     },
-  }, field, el("p", { class: "hint" },
-    `${question.deciding ? "Settles the outcome. " : ""}Known by: ${words(question.by)}. Goes to ${question.pointer}. Asked by `
-      + `${question.because.slice(0, 2).join(", ")}.`),
-  el("button", { type: "submit" }, "Answer"));
-  return form;
+  }, field, why, el("div", { class: "buttons" }, el("button", { type: "submit" }, "Answer"), there("Show it in the form")));
 }
 
 function input(question, id, arrangement) {
@@ -136,19 +130,8 @@ function input(question, id, arrangement) {
     return [el("div", {}, label, list), () => (question.type === "bool" ? list.value === "yes" : list.value)];
   }
   const kind = { int: "number", date: "date" }[question.type] || "text";
-  const there = HOW[question.type]?.includes("[") ? standing(arrangement, question.pointer) : "";
-  const hint = HOW[question.type] ? el("p", { class: "hint", id: `${id}-how` }, HOW[question.type]) : null;
-  const described = hint && { "aria-describedby": hint.id };
-  const line = el("input", { id, type: kind, required: true, value: Array.isArray(there) ? JSON.stringify(there) : "", ...described });
-  return [el("div", {}, label, line, hint), () => {
-    if (kind === "number") return Number(line.value);
-    if (question.type === "set" && line.value.trim() !== "none") return line.value.split(",").map((each) => each.trim()).filter(Boolean);
-    try {
-      return kind === "text" && /^[[{]/.test(line.value.trim()) ? JSON.parse(line.value) : line.value;
-    } catch {
-      return line.value;
-    }
-  }];
+  const line = el("input", { id, type: kind, required: true });
+  return [el("div", {}, label, line), () => (kind === "number" ? Number(line.value) : line.value)];
 }
 
 function checklist(conditions) {
