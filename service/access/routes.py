@@ -107,6 +107,7 @@ GUARDS: Mapping[tuple[str, str], Guard] = {
     ("GET", "/v1/agreements"): "agreements:read",
     ("POST", "/v1/agreements"): "agreements:write",
     ("GET", "/v1/agreements/{id}"): "agreements:read",
+    ("GET", "/v1/agreements/{id}/report"): "agreements:read",
     ("GET", "/v1/agreements/{id}/crate"): "agreements:read",
     ("POST", "/v1/agreements/{id}/revisions"): "agreements:write",
     # A step asks for what the table of steps says: `agreements:write` or `agreements:review`.

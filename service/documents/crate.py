@@ -144,7 +144,7 @@ class _Writer:
         hashes = "What the decision rests on: hashes of input and law, engine, day, readings"
         made.append(self._file("receipt.json", receipt, as_json, "Receipt", hashes))
         for form in FORMS:
-            document = write(self.decision, self.arrangement, self.library, form)
+            document = write(self.decision, self.arrangement, self.library, form, review=given.review)
             path = ("decision" if form == "jsonld" else "report") + document.ending
             made.append(self._file(path, document.content, document.media_type, *_DOCUMENTS[form]))
         picture = map_svg(self.arrangement, self.decision).encode()

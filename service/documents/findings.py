@@ -97,10 +97,38 @@ def findings(subject: Subject) -> Iterator[Section]:
             blocks += _offers(finding)
         if transfer.gaps:
             blocks.append(Items(tuple(Text(f"Gap: {gap.what} ({gap.pointer}). {gap.help}.") for gap in transfer.gaps)))
-        if transfer.notes:
-            blocks.append(paragraph("Remarks and warnings that go with it:"))
-            blocks.append(Items(tuple(Text(_remark(n.kind, n.unknown, n.says, n.cite)) for n in transfer.notes)))
         yield Section(title, tuple(blocks))
+    yield from _remarks(subject)
+
+
+def _remarks(subject: Subject) -> Iterator[Section]:
+    """Yield remarks and warnings, each once with the transfers that it goes with; warnings first."""
+    told: dict[tuple[str, bool, str, str], list[str]] = {}
+    for transfer in subject.decision.transfers:
+        for each in transfer.notes:
+            told.setdefault((each.kind, each.unknown, each.says, each.cite), []).append(transfer.id)
+    if not told:
+        return
+    blocks: list[Block] = []
+    for is_warning, title in (
+        (True, "Warnings, to be looked at before anything starts:"),
+        (False, "Remarks of treaties, agreements and soft law, which permit and forbid nothing:"),
+    ):
+        lines = [
+            Text(f"{_remark(*each)}{_transfers(subject, names)}")
+            for each, names in told.items()
+            if (each[0] == "warning") is is_warning
+        ]
+        if lines:
+            blocks += [paragraph(title), Items(tuple(lines))]
+    yield Section("Remarks and warnings", tuple(blocks))
+
+
+def _transfers(subject: Subject, names: list[str]) -> str:
+    every = len(subject.decision.transfers)
+    if every == 1:
+        return ""
+    return " (every transfer)" if len(set(names)) == every else f" (for {', '.join(dict.fromkeys(names))})"
 
 
 def _overview(transfer: TransferDecision) -> Block:

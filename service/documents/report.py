@@ -6,18 +6,26 @@ from engine.decision.model import Decision
 from engine.decision.rendering import WORDS
 from engine.facts.arrangement import Arrangement
 from engine.law.model import Library
-from service.documents import assessment, clauses, findings, hipaa, kingdom, reasons, uses
+from service.documents import assessment, clauses, findings, hipaa, kingdom, reasons, review, uses
 from service.documents.content import Report
+from service.documents.signoffs import Review
 from service.documents.subject import Subject
 
 
-def report_of(decision: Decision, arrangement: Arrangement, library: Library, is_summary: bool = False) -> Report:
+def report_of(
+    decision: Decision,
+    arrangement: Arrangement,
+    library: Library,
+    is_summary: bool = False,
+    reviewed: Review | None = None,
+) -> Report:
     """Return the document for the agreement file.
 
     Args:
         arrangement: The one that was decided.
         library: For the words of the vocabulary only; what the decision says comes from the decision.
         is_summary: Whether to leave the reasons out.
+        reviewed: The review of the agreement that the decision is about, where there is one.
     """
     subject = Subject(decision, arrangement, library)
     receipt = decision.receipt
@@ -27,6 +35,7 @@ def report_of(decision: Decision, arrangement: Arrangement, library: Library, is
     )
     sections = (
         findings.summary(subject),
+        *review.sections(reviewed),
         findings.map_of_transfers(subject),
         findings.checklist(subject),
         findings.questions(subject),

@@ -46,7 +46,7 @@ def actions(review: Review) -> Iterator[Entity]:
                 "@type": "AssessAction",
                 "description": act["body"]["reason"],
                 "endTime": act["at"],
-                "agent": {"@id": _orcid(act)},
+                "agent": {"@id": _agent(act)},
                 "object": _about(act["revision"], is_current),
             }
 
@@ -54,8 +54,8 @@ def actions(review: Review) -> Iterator[Entity]:
 def contexts(review: Review) -> Iterator[Entity]:
     """Yield what the actions speak of: people, their roles, and the terms for each kind of action."""
     acts = [act for act in review.agreement["acts"] if act["kind"] in _MAKERS]
-    for orcid in dict.fromkeys(map(_orcid, acts)):
-        yield {"@id": orcid, "@type": "Person", "name": f"Holder of ORCID iD {orcid.rpartition('/')[2]}"}
+    for reviewer in dict.fromkeys(act["body"]["reviewer"] for act in acts):
+        yield {"@id": address_of(reviewer), "@type": "Person", "name": f"Holder of {called(reviewer)}"}
     for act in acts:
         if act["kind"] == "signed":
             yield {
@@ -63,7 +63,7 @@ def contexts(review: Review) -> Iterator[Entity]:
                 "@type": "Role",
                 "name": f"In the role of {_words(act['body']['role'])}",
                 "roleName": act["body"]["role"],
-                "participant": {"@id": _orcid(act)},
+                "participant": {"@id": _agent(act)},
             }
     for kind in dict.fromkeys(_KINDS[act["kind"]] for act in acts):
         yield {"@id": kind, "@type": "DefinedTerm", "name": _TERMS[kind]}
@@ -110,8 +110,20 @@ _MAKERS: Final = {"signed": _signed, "override_proposed": _proposed, "override_c
 _KINDS: Final = {"signed": SIGN_OFF, "override_proposed": OVERRIDE, "override_confirmed": CONFIRMATION}
 
 
-def _orcid(act: Mapping[str, Any]) -> str:
-    return f"https://orcid.org/{act['body']['reviewer']}"
+def _agent(act: Mapping[str, Any]) -> str:
+    return address_of(act["body"]["reviewer"])
+
+
+def address_of(reviewer: str) -> str:
+    """Return an identifier as an address: what linked data and documents name a person by."""
+    if reviewer.startswith("https://"):
+        return reviewer
+    return f"mailto:{reviewer}" if "@" in reviewer else f"https://orcid.org/{reviewer}"
+
+
+def called(reviewer: str) -> str:
+    """Return an identifier with what it is, for people."""
+    return reviewer if "@" in reviewer or reviewer.startswith("https://") else f"ORCID iD {reviewer}"
 
 
 def _role_id(act: Mapping[str, Any]) -> str:

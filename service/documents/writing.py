@@ -16,6 +16,7 @@ from service.documents.linked import as_json_ld
 from service.documents.markdown import as_markdown
 from service.documents.pdf import as_pdf
 from service.documents.report import report_of
+from service.documents.signoffs import Review
 
 DocumentForm = Literal["html", "markdown", "docx", "pdf", "jsonld"]
 
@@ -50,7 +51,12 @@ _WRITERS: Final[dict[DocumentForm, Callable[[Report], bytes]]] = {
 
 
 def write(
-    decision: Decision, arrangement: Arrangement, library: Library, form: DocumentForm, is_summary: bool = False
+    decision: Decision,
+    arrangement: Arrangement,
+    library: Library,
+    form: DocumentForm,
+    is_summary: bool = False,
+    review: Review | None = None,
 ) -> Written:
     """Return the document about a decision in one form.
 
@@ -58,7 +64,8 @@ def write(
         arrangement: The one that was decided.
         library: For the words and addresses of the vocabulary.
         is_summary: Whether to leave the reasons out; linked data hold none.
+        review: Of the agreement that the decision is about, where there is one; linked data hold none.
     """
     if form == "jsonld":
         return Written(as_json_ld(decision, arrangement, library), *MEDIA[form])
-    return Written(_WRITERS[form](report_of(decision, arrangement, library, is_summary)), *MEDIA[form])
+    return Written(_WRITERS[form](report_of(decision, arrangement, library, is_summary, review)), *MEDIA[form])

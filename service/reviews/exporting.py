@@ -1,10 +1,10 @@
-"""An agreement as a crate: the decision on its current revision, with the review and every earlier revision."""
+"""An agreement as a document: the decision on its current revision, with its review; in a crate, all revisions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -14,7 +14,7 @@ from service.access.organisations import name_of
 from service.access.permissions import Principal
 from service.documents.crate import Evidence, as_crate
 from service.documents.signoffs import Review
-from service.documents.writing import Written
+from service.documents.writing import DocumentForm, Written, write
 from service.records.law import kept_files
 from service.records.reading import RECORDS, as_kept
 from service.reviews.agreements import find
@@ -25,8 +25,15 @@ from service.storage.tables import evaluations, revisions
 _OF_THE_DAY = ("override", "next_states")
 
 
-def crate_of(connection: Connection, by: Principal, name: str, library: Library) -> Callable[[], Written]:
-    """Read what a crate about an agreement holds, and return what writes it.
+def document_of(
+    connection: Connection,
+    by: Principal,
+    name: str,
+    library: Library,
+    form: DocumentForm | Literal["crate"],
+    is_summary: bool = False,
+) -> Callable[[], Written]:
+    """Read what a document about an agreement holds, and return what writes it.
 
     Args:
         library: For the words of the vocabulary only.
@@ -43,7 +50,9 @@ def crate_of(connection: Connection, by: Principal, name: str, library: Library)
     review = Review(agreement, {number: (each["arrangement"], each["decision"]) for number, each in records.items()})
     evidence = replace(evidence_of(connection, current), review=review)
     decision, arrangement = DECISION.validate_json(current["decision"]), as_kept(current["arrangement"], library)
-    return lambda: as_crate(decision, arrangement, library, evidence)
+    if form == "crate":
+        return lambda: as_crate(decision, arrangement, library, evidence)
+    return lambda: write(decision, arrangement, library, form, is_summary, review)
 
 
 def evidence_of(connection: Connection, record: Mapping[str, Any]) -> Evidence:

@@ -23,7 +23,7 @@ from service.evaluating import Asked, evaluate
 from service.negotiation import check_json
 from service.published import Shelf
 from service.records.reading import as_kept, find
-from service.reviews.exporting import crate_of, evidence_of
+from service.reviews.exporting import document_of, evidence_of
 from service.routes.common import AsOf, errors, only, shelf_of
 from service.routes.evaluations import Readings
 
@@ -120,6 +120,23 @@ async def get_report(request: Request, by: Asking, name: Id, form: Form = "html"
 
 
 @router.get(
+    "/agreements/{id}/report",
+    operation_id="getAgreementReport",
+    summary="Read the document of an agreement: its current revision, with overrides, sign-offs and what was done",
+    description="The decision of record on the current revision. The same state of an agreement gives the same bytes.",
+    dependencies=[only("format", "summary")],
+    response_class=Response,
+    responses={**_WRITTEN, **errors(401, 403, 404, 422, 503)},
+)
+async def get_agreement_report(
+    request: Request, by: Asking, name: AgreementId, form: Form = "html", summary: Summary = False
+) -> Response:
+    """Write the document of an agreement."""
+    shelf = shelf_of(request)
+    return await _answer(shelf, partial(_of_agreement, shelf, by, name, form, summary))
+
+
+@router.get(
     "/agreements/{id}/crate",
     operation_id="getAgreementCrate",
     summary="Read an agreement as an RO-Crate: decision, documents, law, and its review with every sign-off",
@@ -135,7 +152,7 @@ async def get_report(request: Request, by: Asking, name: Id, form: Form = "html"
 async def get_agreement_crate(request: Request, by: Asking, name: AgreementId) -> Response:
     """Write the crate of an agreement."""
     shelf = shelf_of(request)
-    return await _answer(shelf, partial(_of_agreement, shelf, by, name))
+    return await _answer(shelf, partial(_of_agreement, shelf, by, name, "crate"))
 
 
 @router.post(
@@ -218,7 +235,7 @@ def _written(shelf: Shelf, form: ExportForm, is_summary: bool, matter: Callable[
     return _Named(written, f"safeconduct-{found.decision.receipt.input_sha256[:12]}")
 
 
-def _of_agreement(shelf: Shelf, by: Principal, name: str) -> _Named:
+def _of_agreement(shelf: Shelf, by: Principal, name: str, form: ExportForm, is_summary: bool = False) -> _Named:
     with shelf.database.reading() as connection:
-        work = crate_of(connection, by, name, shelf.published.law.library)
+        work = document_of(connection, by, name, shelf.published.law.library, form, is_summary)
     return _Named(work(), f"safeconduct-{name}")

@@ -221,3 +221,18 @@ def test_a_summary_leaves_the_reasons_out_and_says_so(make: Maker) -> None:
 
 def test_the_share_of_recalled_law_is_said(make: Maker) -> None:
     assert "was recalled and not seen when they were encoded" in words(below(make.report("eu-us-company"), "Summary"))
+
+
+def test_each_remark_stands_once_with_the_transfers_that_it_goes_with(make: Maker) -> None:
+    arrangement = make.arrangement("three-party-genomics")
+    decision = decide(arrangement, make.law)
+    report = report_of(decision, arrangement, make.law.library, is_summary=True)
+    (remarks,) = below(report, "Remarks and warnings")
+    lines = [each.text for block in remarks.blocks if isinstance(block, Items) for each in block.items]
+    notes = {(each.says, each.cite) for transfer in decision.transfers for each in transfer.notes}
+    assert len(lines) == len(set(lines)) == len(notes)
+    assert len(lines) < sum(len(transfer.notes) for transfer in decision.transfers)
+    assert all(line.startswith("Warning") for line in lines[: sum(line.startswith("Warning") for line in lines)])
+    (broad,) = [line for line in lines if "Broad consent must be made more concrete" in line]
+    assert broad.endswith("(for fi-us, fi-jp)")
+    assert "Broad consent" not in words(below(report, "Findings for transfer fi-us"))

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +128,45 @@ def test_the_same_state_of_an_agreement_gives_the_same_bytes(stored: Service) ->
 def test_no_organisation_gets_the_crate_of_another(stored: Service) -> None:
     name = begin(stored)
     assert stored.ask("GET", f"/v1/agreements/{name}/crate", "reader", of="theirs").status_code == 404
+
+
+def test_the_document_of_an_agreement_hides_no_override_and_names_who_signed(stored: Service) -> None:
+    name = begin(stored)
+    do(stored, name, "comments", "submitter", {"text": "Please by *Monday*.", "fact": "/parties"})
+    go(stored, name, "submitted", "in_review")
+    signoff(stored, name, reviewer="dpo@uni.example")
+    until = str(today() + timedelta(days=30))
+    first, second = stored.key("reviewer"), stored.key("reviewer", of="ours", scopes=("agreements:review",))
+    tag = {"If-Match": f'"{read(stored, name)["version"]}"'}
+    body = {"reviewer": ONE, "reason": "lives depend on it", "expires_on": until}
+    response = stored.ask("POST", f"/v1/agreements/{name}/overrides", key=first, json=body, headers=tag)
+    override = response.json()["acts"][-1]["id"]
+
+    def written(form: str = "markdown", of: str = "ours") -> bytes:
+        response = stored.ask("GET", f"/v1/agreements/{name}/report?format={form}", "reader", of=of)
+        assert response.status_code == (200 if of == "ours" else 404), response.text
+        return response.content
+
+    text = written().decode()
+    assert f"Override: to proceed until {until} although NOT YET PERMITTED. Proposed by ORCID iD {ONE}" in text
+    assert "No second person has confirmed it: it does not count." in text
+    body = {"override": override, "reviewer": TWO, "reason": "I saw the files"}
+    tag = {"If-Match": response.headers["etag"]}
+    stored.ask("POST", f"/v1/agreements/{name}/confirmations", key=second, json=body, headers=tag)
+    go(stored, name, "approved", "active")
+    text = written().decode()
+    assert f"Confirmed by ORCID iD {TWO} on {today()}: I saw the files" in text
+    for said in (
+        "| approves | data protection officer |",
+        "dpo\\@uni.example",  # and no link: documents open no mail
+        "from approved to active",
+        "commented on /parties",
+    ):
+        assert said in text, said
+    assert text.index("Review of the agreement") < text.index("Map of transfers")
+    assert written("pdf").startswith(b"%PDF")
+    with zipfile.ZipFile(io.BytesIO(crate_of(stored, name))) as held:
+        assert held.read("report.md").decode() == text
+        graph = {each["@id"]: each for each in json.loads(held.read("ro-crate-metadata.json"))["@graph"]}
+    assert graph["mailto:dpo@uni.example"]["name"] == "Holder of dpo@uni.example"
+    written(of="theirs")

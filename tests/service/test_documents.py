@@ -49,6 +49,7 @@ def test_the_document_lists_every_path(document: dict[str, Any]) -> None:
         ("/v1/reforms", "get"),
         ("/v1/reforms/{id}/effects", "get"),
         ("/v1/agreements/{id}/crate", "get"),
+        ("/v1/agreements/{id}/report", "get"),
         ("/v1/matrix", "get"),
         ("/v1/evaluations", "post"),
         ("/v1/evaluations", "get"),
