@@ -60,9 +60,15 @@ def look(shelf: Shelf, day: date | None = None) -> tuple[int, int]:
         return 0, 0
     started, looked_at = now(), 0
     changes: list[_Change] = []
+    has_failed = False
     for row in _to_look_at(shelf, digest, day):
         looked_at += 1
-        change = _look_at(shelf, row, day)
+        try:
+            change = _look_at(shelf, row, day)
+        except Exception as error:  # it costs this agreement alone, and the next run tries again
+            log.error("an agreement could not be looked at", extra={"agreement": row["id"]}, exc_info=error)
+            has_failed = True
+            continue
         if change is None:
             shelf.database.write(lambda each, row=row: _note(each, row, digest, day))  # type: ignore[misc]
         else:
@@ -71,7 +77,8 @@ def look(shelf: Shelf, day: date | None = None) -> tuple[int, int]:
         if change.decided is not None:
             ready(shelf.database, change.decided.published)
         shelf.database.write(lambda each, change=change: _tell(each, change, digest, day))  # type: ignore[misc]
-    shelf.database.write(lambda each: _finish(each, digest, day, started, looked_at, len(changes)))
+    if not has_failed:
+        shelf.database.write(lambda each: _finish(each, digest, day, started, looked_at, len(changes)))
     if looked_at:
         log.info("agreements were looked at", extra={"agreements": looked_at, "changed": len(changes)})
     return looked_at, len(changes)

@@ -47,11 +47,11 @@ def storing(shelf: Shelf, by: Principal, wanted: bool | None) -> Database | None
 
 
 def decide_and_keep(
-    body: bytes, asked: Asked, shelf: Shelf, database: Database, by: Principal, key: str | None
+    body: bytes, asked: Asked, shelf: Shelf, database: Database, by: Principal, key: str | None, line: int | None = None
 ) -> Answered:
     """Decide an arrangement and keep the decision, or give what an earlier request with this key made."""
     # The form of the answer makes no other request of it.
-    wanted = once(key, [asked.as_of and asked.as_of.isoformat(), sorted(asked.readings)], body)
+    wanted = once(key, [asked.as_of and asked.as_of.isoformat(), sorted(asked.readings)], body, line)
     earlier = made_before(database, by, wanted)
     if earlier is not None:
         return kept(database, by, earlier, asked.form)

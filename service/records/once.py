@@ -42,16 +42,20 @@ def check_key(key: str | None) -> None:
         raise problem(422, "bad-value", "this key cannot be used", "header:Idempotency-Key", help)
 
 
-def once(key: str | None, query: Any, body: bytes) -> Once | None:
+def once(key: str | None, query: Any, body: bytes, line: int | None = None) -> Once | None:
     """Return what makes a request the same request again.
 
     Args:
         query: Plain data: what is asked for beside the body.
+        line: Of a batch: each has a key of its own, made of that of the batch and its number.
     Raises:
         Problem: 422, the key cannot be used.
     """
     check_key(key)
-    return None if key is None else Once(key, hashlib.sha256(canonical(query).encode() + b"\0" + body).hexdigest())
+    if key is None:
+        return None
+    digest = hashlib.sha256(canonical(query).encode() + b"\0" + body).hexdigest()
+    return Once(key if line is None else f"{key}/{line}", digest)
 
 
 def claim(connection: Connection, by: Principal, wanted: Once | None, made: str) -> None:

@@ -263,11 +263,11 @@ def _has_place(data: Any, pointer: str) -> bool:
     return not steps or isinstance(data, dict | list)
 
 
-def _check_reviewer(by: Principal, orcid: str) -> None:
+def _check_reviewer(by: Principal, reviewer: str) -> None:
     """Refuse to let somebody sign in the name of another, where the identity provider knows them by an ORCID iD."""
-    if by.orcid is not None and orcid != by.orcid:
+    if by.orcid is not None and reviewer != by.orcid:
         help = f"you signed in as `{by.orcid}`"
-        raise problem(422, "another-reviewer", "this is the ORCID iD of somebody else", "/reviewer", help)
+        raise problem(422, "another-reviewer", "this is not how you are known", "/reviewer", help)
 
 
 def _check_state(row: Row, *states: str) -> None:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from engine.facts.arrangement import Day
 from service.forms import Form
-from service.reviews.orcid import read_orcid
+from service.reviews.reviewers import read_reviewer
 from service.reviews.steps import State
 from service.shapes import SCHEMA_OF
 
@@ -16,7 +16,14 @@ from service.shapes import SCHEMA_OF
 _PRINTABLE = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000, pattern=_PRINTABLE)]
 Reason = Annotated[Text, Field(description="Why; kept for ever.")]
-Orcid = Annotated[str, AfterValidator(read_orcid), Field(max_length=60, description="ORCID iD of the reviewer.")]
+Reviewer = Annotated[
+    str,
+    AfterValidator(read_reviewer),
+    Field(
+        max_length=200,
+        description="Who signs: an ORCID iD; or an e-mail address or an `https` address that stands for the person.",
+    ),
+]
 Pointer = Annotated[str, StringConstraints(max_length=500, pattern=r"^(/[^\x00-\x1f\x7f]*)?$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._-]+$")]
 
@@ -72,14 +79,14 @@ class SignoffForm(Form):
 
     verdict: Literal["approve", "object"]
     role: Annotated[Word, Field(description="In which role, such as `data_protection_officer`.")]
-    reviewer: Orcid
+    reviewer: Reviewer
     reason: Reason
 
 
 class OverrideForm(Form):
     """A wish to proceed against the outcome, for a time; counts once a second person confirms it."""
 
-    reviewer: Orcid
+    reviewer: Reviewer
     reason: Reason
     expires_on: Day
 
@@ -88,7 +95,7 @@ class ConfirmationForm(Form):
     """A second person's word on an override."""
 
     override: Annotated[str, Field(max_length=40, description="Id of the act that proposes it.")]
-    reviewer: Orcid
+    reviewer: Reviewer
     reason: Reason
 
 

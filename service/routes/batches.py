@@ -37,8 +37,9 @@ _ANSWERED: dict[int | str, dict[str, Any]] = {
     "/evaluations/batch",
     operation_id="evaluateBatch",
     summary="Decide many arrangements, one JSON object per line",
-    description="A line that is wrong costs that line and no other. With `Idempotency-Key`, each line has a key of its "
-    "own, made of it and the line's number: a batch sent again after a failure stores nothing twice.",
+    description="A line that is wrong costs that line and no other; empty lines are not counted. With "
+    "`Idempotency-Key`, each line has a key of its own, made of it and the line's number: a batch sent again after "
+    "a failure stores nothing twice.",
     dependencies=[only("as_of", "reading", "store", "brief", many=("reading",))],
     response_class=Response,
     responses={**_ANSWERED, **errors(401, 403, 404, 413, 415, 422, 503)},
@@ -71,4 +72,4 @@ def _decide(
     if database is None:
         decided = evaluate(body, asked, shelf)
         return Answered(decided.written, outcome=decided.outcome)
-    return decide_and_keep(body, asked, shelf, database, by, key and f"{key}/{number}")
+    return decide_and_keep(body, asked, shelf, database, by, key, number)

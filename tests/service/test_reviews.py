@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from service.reviews import shapes
 from service.reviews.doing import today
 from service.reviews.orcid import read_orcid
+from service.reviews.reviewers import read_reviewer
 from service.reviews.steps import STATES, STEPS
 from tests.service.asking import codes, problem
 from tests.service.stored import SAFEGUARDS, Service, name_of, small
@@ -322,6 +323,24 @@ def test_faults_of_an_arrangement_are_told_where_they_stand_in_the_request(store
 def test_bodies_that_are_no_step_are_refused(stored: Service, body: bytes) -> None:
     headers = {"If-Match": '"1"', "Content-Type": "application/json"}
     problem(stored.ask("POST", "/v1/agreements/ag_x/steps", "submitter", content=body, headers=headers), 422)
+
+
+def test_who_has_no_orcid_id_signs_with_another_identifier_and_stays_one_person(stored: Service) -> None:
+    name = begin(stored)
+    go(stored, name, "submitted", "in_review")
+    assert signoff(stored, name, reviewer="DPO@uni.example").json()["acts"][-1]["body"]["reviewer"] == "dpo@uni.example"
+    body = {"reviewer": "dpo@uni.example", "expires_on": str(today() + timedelta(days=1)), **REASON}
+    override = do(stored, name, "overrides", "reviewer", body).json()["acts"][-1]["id"]
+    confirmation = {"override": override, "reviewer": "Dpo@Uni.Example", **REASON}
+    assert codes(do(stored, name, "confirmations", "reviewer", confirmation), 409) == {"": "own-work"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "me", "a@b", "0000-0002-1825-0098", "http://orcid.org/x", "javascript:x@y.z", "http://x.example/y"]
+)
+def test_what_is_no_reviewer(text: str) -> None:
+    with pytest.raises(ValueError, match="ORCID"):
+        read_reviewer(text)
 
 
 @pytest.mark.parametrize("text", [ONE, TWO, f"https://orcid.org/{ONE}", "0000-0002-1694-233X"])

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from engine.decision.statute import load_law
 from service import watch
 from service.app import create_app
+from service.evaluating import evaluate_anew
 from service.reviews.doing import today
 from service.storage.tables import agreements, events, watch_runs
 from tests.service.asking import codes, problem
@@ -130,6 +131,25 @@ def test_an_approval_is_not_bought_with_the_law_of_a_day_gone_by(stored: Service
     else:
         assert response.json()["state"] == "approved"
         assert codes(do(stored, name, "steps", "submitter", {"to": "active", **REASON}), 409) == {"": "not-permitted"}
+
+
+def test_an_agreement_that_cannot_be_decided_keeps_no_other_from_being_looked_at(
+    stored: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, lost = active(stored, title="broken"), active(stored, title="lost")
+    enact(stored, tmp_path, *BAN)
+
+    def decide(body: bytes, *more: Any) -> Any:
+        if b"broken" in body:
+            raise RuntimeError("a mistake of ours")
+        return evaluate_anew(body, *more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("service.watch.evaluate_anew", decide)
+        watch.look(shelf_of(stored))
+    assert [read(stored, name)["attention"] for name in (broken, lost)] == [None, "permission_lost"]
+    assert watch.look(shelf_of(stored)) == (1, 1)
+    assert read(stored, broken)["attention"] == "permission_lost"
 
 
 def test_lost_permissions_come_before_other_changes(stored: Service, tmp_path: Path) -> None:
