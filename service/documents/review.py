@@ -85,7 +85,7 @@ def _signed(review: Review, act: Act) -> tuple[Text, ...]:
 
 def _done(act: Act) -> str:
     body = act["body"]
-    match act["kind"]:
+    match str(act["kind"]):
         case "stepped":
             return f"from {_words(body['from'])} to {_words(body['to'])}"
         case "revised":
@@ -100,7 +100,8 @@ def _done(act: Act) -> str:
             return f"proposed an override until {body['expires_on']}"
         case "outcome_changed":
             return f"the law of {body['day']}: {WORDS[body['from']]} became {WORDS[body['to']]}"
-    return str(_words(act["kind"]))
+        case kind:
+            return _words(kind)
 
 
 def _anchor(body: Act) -> str:
