@@ -71,8 +71,9 @@ function finding(agreement, found, about, button) {
 export function missing(record, canAnswer) {
   const asked = record ? [...record.decision.questions].sort((one, other) => other.deciding - one.deciding) : [];
   if (!asked.length) return [el("p", {}, "No fact is missing that could change the outcome.")];
+  const isMixed = asked.some((each) => !each.deciding);
   return [
-    el("ul", {}, ...asked.map((each) => el("li", {}, ...said(each.ask), each.deciding ? el("strong", {}, " Settles the outcome.") : "",
+    el("ul", {}, ...asked.map((each) => el("li", {}, ...said(each.ask), isMixed && each.deciding ? el("strong", {}, " Settles the outcome.") : "",
       el("span", { class: "id" }, ` Known by: ${words(each.by)}.`)))),
     canAnswer ? el("p", {}, el("a", { href: "#questions" }, "Answer them")) : "",
   ];

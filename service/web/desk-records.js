@@ -38,13 +38,13 @@ export async function evaluation(place, name) {
   fill(place, el("p", { class: "id" }, el("a", { href: "#/evaluations" }, "Stored evaluations"), ` / ${record.id}`),
     el("h1", { tabindex: "-1" }, titled(record.title)),
     el("p", {}, "Stored ", when(record.created_at), " by ", who(record.created_by), "; law of ", day(record.as_of), ", Safeconduct ", record.engine, "."),
-    el("div", { class: "buttons" }, ...replaying(path),
-      may("agreements:write") ? el("a", { class: "button", href: more("#/new", { from: record.id }) }, "Begin a review of this arrangement") : ""),
+    ...replaying(path, may("agreements:write")
+      ? el("a", { class: "button", href: more("#/new", { from: record.id }) }, "Begin a review of this arrangement") : ""),
     ...nodes);
 }
 
-function replaying(path) {
-  const place = el("div", { class: "replayed", role: "status" });
+function replaying(path, beside) {
+  const place = el("div", { role: "status" });
   const button = (label, law) => el("button", {
     type: "button",
     click: async () => {
@@ -53,7 +53,8 @@ function replaying(path) {
         (refusal) => fill(place, el("p", {}, `${refusal.message}.`), reasons(refusal.errors || [])));
     },
   }, label);
-  return [button("Decide again by the law of today", "current"), button("Decide again by the law of that time", "stored"), place];
+  return [el("div", { class: "buttons" }, button("Decide again by the law of today", "current"),
+    button("Decide again by the law of that time", "stored"), beside), place];
 }
 
 function replayed(found) {

@@ -1,6 +1,6 @@
 // The review desk: which view the address asks for, who looks at it, and where the focus goes.
 import { el, fill } from "./made.js";
-import { Refusal, identify, me } from "./desk-ask.js";
+import { Refusal, identify, me, nameOf } from "./desk-ask.js";
 import { agreement } from "./desk-agreement.js";
 import { hasUnsent } from "./desk-acting.js";
 import { agreements } from "./desk-list.js";
@@ -41,6 +41,7 @@ async function show() {
     return;
   }
   at("status").textContent = "Loading …";
+  at("main").setAttribute("aria-busy", "true");
   const place = el("div");
   try {
     const [list, one] = VIEWS[view];
@@ -56,6 +57,7 @@ async function show() {
   // Somebody may have gone on meanwhile.
   if (mine !== shown) return;
   fill(at("main"), place);
+  at("main").removeAttribute("aria-busy");
   at("status").textContent = "";
   const head = place.querySelector("h1");
   document.title = `${head.textContent} - Safeconduct`;
@@ -71,7 +73,7 @@ function refused(refusal) {
 function tellWho() {
   if (me) {
     const out = me.kind === "key" ? el("button", { type: "button", class: "quiet", click: () => become("") }, "Put the key away") : "";
-    fill(at("who"), el("p", {}, me.kind === "key" ? "With the key " : "Signed in as ", el("strong", {}, el("bdi", { title: me.id }, me.name || `…${me.id.slice(-6)}`)),
+    fill(at("who"), el("p", {}, me.kind === "key" ? "With the key " : "Signed in as ", el("strong", {}, el("bdi", { title: me.id }, me.name || nameOf(me.id) || `…${me.id.slice(-6)}`)),
       `, ${me.roles.map(words).join(" and ")}. `, out));
     return;
   }

@@ -152,7 +152,8 @@ class Page:
     def press(self, name: str, within: str = "body") -> None:
         """Press a button, a link or what unfolds, with the mouse, where it is."""
         found = f"({_FIND})({json.dumps(PRESSED)}, {json.dumps(name)}, {json.dumps(within)})"
-        self.until(f"{found} !== null")
+        # What is pressed while it is about to be replaced does nothing.
+        self.until(f"!document.querySelector('[aria-busy]') && {found} !== null")
         place = self.ask(
             f"(() => {{ const each = {found}; each.scrollIntoView({{block: 'center'}});"
             "const {x, y, width, height} = each.getClientRects()[0]; return {x: x + width / 2, y: y + height / 2}; })()"

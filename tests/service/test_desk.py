@@ -14,6 +14,9 @@ from service.access.routes import GUARDS
 from service.desk import FILES
 from service.reviews import shapes
 from service.reviews.steps import REVISABLE, STATES, STEPS
+from service.routes.webhooks import DeliveryLine
+from service.shapes import Shape
+from service.shapes_records import EvaluationLine, ReplayChange
 from tests.service.door import Door
 
 WEB = files("service.web")
@@ -95,6 +98,21 @@ def test_the_desk_asks_routes_that_exist() -> None:
     assert {("POST", f"/v1/agreements/{{id}}/{each}") for each in acts} == {
         each for each in GUARDS if each[0] == "POST" and each[1].startswith("/v1/agreements/{id}/")
     }
+
+
+@pytest.mark.parametrize(
+    ("script", "shape", "other"),
+    [
+        ("desk-list.js", shapes.AgreementLine, {"data"}),
+        ("desk-watch.js", DeliveryLine, set()),
+        ("desk-history.js", shapes.Act, {"ask"}),
+        ("desk-records.js", EvaluationLine, set(ReplayChange.model_fields)),
+    ],
+)
+def test_lists_read_what_the_service_tells(script: str, shape: type[Shape], other: set[str]) -> None:
+    read = set(re.findall(r"\b(?:each|act|delivery)\.(\w+)", SCRIPTS[script]))
+    assert read - other
+    assert read - other <= shape.model_fields.keys()
 
 
 @pytest.mark.parametrize("state", [each for each in STATES if each != "draft"])

@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from service.reviews.doing import today
 from service.storage.columns import now
-from service.storage.tables import agreements, sessions
+from service.storage.ids import new_id
+from service.storage.tables import agreements, deliveries, sessions, webhooks
 from tests.service.browsing import Chromium, Page, browser_here, chromium
 from tests.service.door import Door
 from tests.service.stored import SAFEGUARDS, small
@@ -305,6 +306,23 @@ def test_lost_permissions_come_first_and_a_reviewer_takes_the_flag_away(desk: De
     office.sees("Permission lost", "by the law of today it is not")
     act(office, "Say that attention was given", "Take the flag away", Reason="Stopped by telephone.")
     assert desk.read(lost)["attention"] is None
+
+
+def test_what_could_not_be_delivered_is_sent_again(desk: Desk) -> None:
+    organisation, webhook = desk.door.organisation(), new_id("wh")
+    given = {"url": "https://x.example", "types": [], "secret": "x", "enabled": True}
+    with desk.door.database.writing() as connection:
+        row = {"id": webhook, "organisation": organisation, "created_at": now(), "created_by": "key", **given}
+        connection.execute(insert(webhooks).values(row))
+    name = desk.begin()
+    desk.door.set(deliveries, state="dead", attempts=9, failure="no answer", done_at=now())
+    office = desk.sit(OFFICE)
+    office.press("Watch")
+    office.sees(f"agreement.made {name} no answer")
+    office.press("Send agreement.made again")
+    office.sees("To be sent again.")
+    (sent,) = desk.door.rows(deliveries)
+    assert (sent["state"], sent["attempts"]) == ("waiting", 0)
 
 
 def test_a_list_goes_on_and_back(desk: Desk) -> None:
