@@ -26,6 +26,7 @@ FILES = (
     "desk-acting.js",
     "desk-acts.js",
     "desk-agreement.js",
+    "desk-answering.js",
     "desk-ask.js",
     "desk-differences.js",
     "desk-findings.js",

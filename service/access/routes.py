@@ -51,6 +51,7 @@ GUARDS: Mapping[tuple[str, str], Guard] = {
     ("GET", "/web/desk-acting.js"): "public",
     ("GET", "/web/desk-acts.js"): "public",
     ("GET", "/web/desk-agreement.js"): "public",
+    ("GET", "/web/desk-answering.js"): "public",
     ("GET", "/web/desk-ask.js"): "public",
     ("GET", "/web/desk-differences.js"): "public",
     ("GET", "/web/desk-findings.js"): "public",

@@ -70,7 +70,10 @@ export function actForm(agreement, act, { done, again }) {
 }
 
 async function refuse(found, { agreement, act, parts, refusal, again }) {
-  if (found instanceof SyntaxError) found = new Refusal(422, { title: "This is no JSON", errors: [{ message: found.message, where: "/arrangement" }] });
+  if (found instanceof SyntaxError) {
+    const [field] = act.fields.filter((each) => ["arrangement", "written"].includes(each.name));
+    found = new Refusal(422, { errors: [{ message: "This is no JSON", help: found.message, where: `/${field.name}` }] });
+  }
   if (!(found instanceof Refusal)) throw found;
   if (found.status === 409 || found.status === 412) {
     const now = await read(`v1/agreements/${agreement.id}`).then((answer) => answer.data, () => null);
@@ -105,7 +108,8 @@ function meanwhile(agreement, now, found, reload) {
 }
 
 function blame(part, errors) {
-  fill(part.fault, errors.length ? reasons(errors) : "");
+  const own = `/${part.field.name}`;
+  fill(part.fault, errors.length ? reasons(errors.map((each) => ({ ...each, where: each.where === own ? "" : each.where }))) : "");
   if (errors.length) part.input.setAttribute("aria-invalid", "true");
   else part.input.removeAttribute("aria-invalid");
 }
@@ -113,7 +117,7 @@ function blame(part, errors) {
 function control(field, id, value) {
   const common = { id, required: field.required !== false, "aria-describedby": `${id}-hint ${id}-fault` };
   const made = {
-    area: () => el("textarea", { ...common, rows: field.rows || "3", maxlength: field.most || "10000", spellcheck: field.rows ? "false" : "true" }),
+    area: () => el("textarea", { ...common, class: field.rows && "code", rows: field.rows || "3", maxlength: field.most || "10000", spellcheck: field.rows ? "false" : "true" }),
     choice: () => el("select", common, ...field.choices.map(choice)),
     day: () => el("input", { ...common, type: "date", min: field.min }),
     text: () => el("input", { ...common, type: "text", list: field.list && `${id}-list`, pattern: field.pattern, autocomplete: "off", maxlength: "500" }),

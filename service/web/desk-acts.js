@@ -166,12 +166,3 @@ export function commenting(findings, facts) {
     }),
   };
 }
-
-export function answering(question, value) {
-  return {
-    id: "answer", path: "answers", title: `Answer: ${question.ask}`, button: "Send the answer",
-    says: ["You answer “", typeof value === "string" ? words(value) : typeof value === "boolean" ? (value ? "yes" : "no") : JSON.stringify(value), "”. It makes another revision, decided anew."],
-    fields: [{ name: "source", kind: "area", label: "How is this known?", hint: "A contract, a register, a person: kept with the answer." }],
-    body: ({ source }) => ({ pointer: question.pointer, fact: question.fact, value, source }),
-  };
-}

@@ -2,12 +2,13 @@
 import { el, fill } from "./made.js";
 import { result } from "./result.js";
 import { actForm, keep, stranded, unsentOf } from "./desk-acting.js";
-import { actsOf, answering, commenting, mayAnswer, notes } from "./desk-acts.js";
+import { actsOf, commenting, mayAnswer, notes } from "./desk-acts.js";
+import { answerHere, answering, onlyShown } from "./desk-answering.js";
 import { Refusal, file, may, read } from "./desk-ask.js";
 import { comparing, showDifferences, showFindings } from "./desk-differences.js";
 import { factsOf, findings, findingsOf, missing, talk } from "./desk-findings.js";
 import { log, overrides, signoffs } from "./desk-history.js";
-import { keepForms, saving } from "./desk-records.js";
+import { saving } from "./desk-records.js";
 import { ATTENTION, day, evaluationLink, flag, outcome, quoted, reasons, state, titled, when, who, words } from "./desk-words.js";
 
 export async function agreement(place, name) {
@@ -125,7 +126,7 @@ function startComment(desk, about, fact) {
 function answerAct({ agreement: shown, record }) {
   const begun = unsentOf(shown.id, "answer");
   const question = begun && record?.decision.questions.find((each) => each.pointer === begun.pointer && each.fact === begun.fact);
-  return question && mayAnswer(shown) ? answering(question, JSON.parse(begun.value)) : null;
+  return question && mayAnswer(shown) ? answering(question, begun.value && JSON.parse(begun.value)) : null;
 }
 
 function decision(desk, answerForm, then) {
@@ -134,14 +135,17 @@ function decision(desk, answerForm, then) {
   if (!record) return [head, el("p", { class: "note" }, `It could not be read: ${desk.unread.message}.`), reasons(desk.unread.errors)];
   const place = el("div", { class: "answering" }, answerForm);
   const answer = (question, value) => {
-    keep(shown.id, "answer", { pointer: question.pointer, fact: question.fact, value: JSON.stringify(value), source: "" }, `Answer: ${question.ask}`);
+    const begun = { source: unsentOf(shown.id, "answer")?.source || "", pointer: question.pointer, fact: question.fact, ...(value === undefined ? {} : { value: JSON.stringify(value) }) };
+    keep(shown.id, "answer", begun, `Answer: ${question.ask}`);
     fill(place, actForm(shown, answering(question, value), then));
-    document.getElementById("answer-source").focus();
+    place.querySelector("input, textarea").focus();
   };
+  const lead = (pointer) => answer(record.decision.questions.find((each) => each.pointer === pointer));
   const nodes = result(record.decision, record.arrangement, {
-    map: desk.map, kept: record.id, answer, download: saving(`v1/evaluations/${record.id}/report`),
+    map: desk.map, kept: record.id, answer, lead, download: saving(`v1/evaluations/${record.id}/report`),
   });
-  if (!mayAnswer(shown)) keepForms(nodes, `Answers make another revision. That is for submitters, while it is a draft or changes are requested; now it is ${words(shown.state)}.`);
+  if (mayAnswer(shown)) answerHere(nodes);
+  else onlyShown(nodes, `Answers make another revision. That is for submitters, while it is a draft or changes are requested; now it is ${words(shown.state)}.`);
   const questions = nodes.find((node) => node.tagName === "H2" && node.textContent === "Questions");
   questions?.setAttribute("id", "questions");
   questions?.setAttribute("tabindex", "-1");

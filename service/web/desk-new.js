@@ -14,7 +14,7 @@ export async function begin(place, query) {
   if (from && (!typed.arrangement || window.confirm("Replace the arrangement that you have begun with?"))) {
     typed.arrangement = JSON.stringify((await read(`v1/evaluations/${encodeURIComponent(from)}`)).data.arrangement, null, 2);
   }
-  const text = el("textarea", { id: "new-arrangement", rows: "16", required: true, spellcheck: "false", "aria-describedby": "new-hint" });
+  const text = el("textarea", { id: "new-arrangement", class: "code", rows: "16", required: true, spellcheck: "false", "aria-describedby": "new-hint" });
   const note = el("textarea", { id: "new-note", rows: "3", maxlength: "10000" });
   [text.value, note.value] = [typed.arrangement, typed.note];
   const fault = el("div", { class: "refusal", role: "alert" });

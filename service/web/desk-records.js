@@ -1,6 +1,7 @@
 // Stored evaluations: a list, one of them, and deciding it again.
 import { el, fill, table } from "./made.js";
 import { result } from "./result.js";
+import { onlyShown } from "./desk-answering.js";
 import { file, may, post, read } from "./desk-ask.js";
 import { OUTCOMES, day, evaluationLink, more, outcome, pages, reasons, titled, when, who, words } from "./desk-words.js";
 
@@ -32,9 +33,9 @@ export async function evaluation(place, name) {
   const path = `v1/evaluations/${encodeURIComponent(name)}`;
   const [record, map] = await Promise.all([read(path).then((answer) => answer.data), file(`${path}/map`).catch(() => null)]);
   const nodes = result(record.decision, record.arrangement, {
-    map: map ? URL.createObjectURL(map.content) : "", kept: record.id, answer: () => {}, download: saving(`${path}/report`),
+    map: map ? URL.createObjectURL(map.content) : "", kept: record.id, answer: () => {}, lead: () => {}, download: saving(`${path}/report`),
   });
-  keepForms(nodes, "What is stored stays as it is: answers go to an agreement under review, or into the arrangement.");
+  onlyShown(nodes, "What is stored stays as it is: answers go to an agreement under review, or into the arrangement.");
   fill(place, el("p", { class: "id" }, el("a", { href: "#/evaluations" }, "Stored evaluations"), ` / ${record.id}`),
     el("h1", { tabindex: "-1" }, titled(record.title)),
     el("p", {}, "Stored ", when(record.created_at), " by ", who(record.created_by), "; law of ", day(record.as_of), ", Safeconduct ", record.engine, "."),
@@ -64,16 +65,6 @@ function replayed(found) {
   return [el("p", {}, el("strong", {}, head), " ", outcome(recorded), recorded === now ? "" : " became ", recorded === now ? "" : outcome(now)),
     found.changes.length ? table("What changed, causes first", ["What", "Name", "Recorded", "Now"],
       found.changes.map((each) => [each.what, each.name, short(each.recorded), short(each.replayed)])) : ""];
-}
-
-// Questions are shown, and cannot be answered here.
-export function keepForms(nodes, why) {
-  const forms = nodes.filter((node) => node instanceof HTMLFormElement);
-  if (forms.length) nodes.splice(nodes.indexOf(forms[0]), 0, el("p", { class: "note" }, why));
-  for (const form of forms) {
-    for (const field of form.elements) field.disabled = true;
-    form.querySelector("[type=submit]")?.remove();
-  }
 }
 
 // A document, saved under the name that the service gives it.

@@ -1,6 +1,7 @@
 // The words of the desk, and the small things that every view is made of. What others wrote is only ever text.
 import { cited, el } from "./made.js";
 import { me, nameOf } from "./desk-ask.js";
+import { words } from "./words.js";
 
 const SIGNS = {
   prohibited: "×", not_yet_permitted: "!", undetermined: "?", permitted_with_conditions: "✓·", permitted: "✓", not_applicable: "–",
@@ -12,7 +13,7 @@ export const ATTENTION = {
   outcome_changed: ["Outcome changed", "By the law of today the outcome is another, without a permission being lost."],
   override_expired: ["Override ended", "It runs against its outcome, and the override has had its last day."],
 };
-export const words = (code) => String(code).replaceAll("_", " ");
+export { words };
 export const plural = (number, one, many) => `${number || "no"} ${number === 1 ? one : many}`;
 
 export function outcome(code, size = "") {

@@ -247,6 +247,28 @@ def test_a_review_is_begun_and_a_missing_fact_answered_on_the_page(desk: Desk) -
     assert desk.read(name)["acts"][-1]["body"]["source"] == "The registry says so."
 
 
+def test_a_fact_that_is_no_choice_is_written_as_an_arrangement_has_it(desk: Desk) -> None:
+    dataset = {**small()["datasets"][0]}
+    del dataset["subjects"]
+    name = desk.begin(measures=SAFEGUARDS, datasets=[dataset])
+    lab = desk.sit(LAB)
+    open_it(lab)
+    lab.press("Answer", ".question")
+    lab.put("How is this known?", "The registry says so.")
+    lab.put("Answer", '[{"country": "BV", "persons": 1200', ".answering")
+    lab.press("Send the answer")
+    lab.sees("This is no JSON")
+    lab.put("Answer", '[{"country": "BV", "persons": 1200}]', ".answering")
+    lab.press("Send the answer")
+    lab.sees("Done: Answer: From which countries", "No fact is missing")
+    assert desk.read(name)["outcome"] == "permitted_with_conditions"
+    desk.do(desk.begin(title="Another", datasets=[dataset]), "steps", {"to": "submitted", "reason": "as it is"})
+    office = desk.sit(OFFICE)
+    open_it(office, "Another")
+    office.sees("Answers make another revision.")
+    assert office.ask("document.querySelectorAll('.question button').length") == 0
+
+
 def test_whoever_is_signed_out_meanwhile_signs_in_again_and_goes_on(desk: Desk) -> None:
     desk.begin(measures=SAFEGUARDS)
     lab = desk.sit(LAB)
