@@ -14,6 +14,7 @@ from service.documents.subject import Subject, day, people
 
 Module = Literal["one", "two", "three", "four"]
 INSTRUMENTS: Final = ("eu.gdpr-transfers", "eu.eudpr")
+ROUTE: Final = "art46-2-c.clauses-2021"
 SOURCE: Final = "Commission Implementing Decision (EU) 2021/914 of 4 June 2021, Annex"
 HREF: Final = "https://eur-lex.europa.eu/eli/dec_impl/2021/914/oj"
 _CONTROLS: Final = ("controller", "joint_controller")
@@ -49,8 +50,38 @@ def named(module: Module) -> str:
 
 def sections(subject: Subject) -> list[Section]:
     """Return the annex for each transfer that these clauses carry or could carry."""
-    carried = subject.carried("art46-2-c.clauses-2021", instruments=INSTRUMENTS)
+    carried = subject.carried(ROUTE, instruments=INSTRUMENTS)
     return [each for decided, _ in carried for each in _annex(subject, subject.transfer(decided.id))]
+
+
+def stand_beside(subject: Subject, transfer: Transfer) -> bool:
+    """Return whether the document has the annexes of these clauses for a transfer already."""
+    carried = {decided.id for decided, _ in subject.carried(ROUTE, instruments=INSTRUMENTS)}
+    return transfer.id in carried and module_of(transfer.exporter_role, transfer.importer_role) is not None
+
+
+def annexes(subject: Subject, transfer: Transfer, with_authority: bool = True) -> list[Block]:
+    """Return the annexes of these clauses; also for a law that takes the clauses over, whose authority is another."""
+    module = module_of(transfer.exporter_role, transfer.importer_role)
+    if module is None:
+        return [
+            note(f"The module of the EU clauses cannot be named: {_missing(subject, transfer)}. State the roles first.")
+        ]
+    blocks: list[Block] = [_annex_parties(subject, transfer), _annex_description(subject, transfer, module)]
+    if module != "four":
+        blocks += [_annex_authority(subject, transfer)] if with_authority else []
+        blocks.append(_annex_measures(subject, transfer))
+    blocks.append(_annex_sub_processors() if module in ("two", "three") else paragraph(_not_used(module)))
+    return blocks
+
+
+def _missing(subject: Subject, transfer: Transfer) -> str:
+    missing = [
+        f"the role of {subject.name(party)} ({said.replace('_', ' ') if said else 'not stated'})"
+        for party, said in ((transfer.exporter, transfer.exporter_role), (transfer.importer, transfer.importer_role))
+        if said not in (*_CONTROLS, *_PROCESSES)
+    ]
+    return f"it turns on {' and '.join(missing)}"
 
 
 def _annex(subject: Subject, transfer: Transfer) -> list[Section]:
@@ -58,15 +89,7 @@ def _annex(subject: Subject, transfer: Transfer) -> list[Section]:
     title = f"Annex: EU standard contractual clauses for transfer {transfer.id}"
     intro: list[Block] = [paragraph(f"Source: {SOURCE}.", HREF)]
     if module is None:
-        missing = [
-            f"the role of {subject.name(party)} ({said.replace('_', ' ') if said else 'not stated'})"
-            for party, said in (
-                (transfer.exporter, transfer.exporter_role),
-                (transfer.importer, transfer.importer_role),
-            )
-            if said not in (*_CONTROLS, *_PROCESSES)
-        ]
-        intro.append(note(f"The module cannot be named: it turns on {' and '.join(missing)}. State the roles first."))
+        intro.append(note(f"The module cannot be named: {_missing(subject, transfer)}. State the roles first."))
         return [Section(title, tuple(intro))]
     intro.append(paragraph(f"The roles call for {named(module)}."))
     given = subject.measure(transfer, "eu.scc")
@@ -80,14 +103,7 @@ def _annex(subject: Subject, transfer: Transfer) -> list[Section]:
             "(recital 7). They are taken unchanged; the annexes below are part of them."
         )
     )
-    intro += [_choices(module), _annex_parties(subject, transfer), _annex_description(subject, transfer, module)]
-    if module != "four":
-        intro += [_annex_authority(subject, transfer), _annex_measures(subject, transfer)]
-    if module in ("two", "three"):
-        intro.append(_annex_sub_processors())
-    else:
-        intro.append(paragraph(_not_used(module)))
-    return [Section(title, tuple(intro))]
+    return [Section(title, (*intro, _choices(module), *annexes(subject, transfer)))]
 
 
 def _not_used(module: Module) -> str:

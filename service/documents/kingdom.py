@@ -56,11 +56,16 @@ def _annex(subject: Subject, transfer: Transfer, routes: set[str]) -> Section:
             ),
             (
                 "Table 3: the annexes of these clauses (1A parties, 1B description, II measures, III sub-processors)",
-                known("as in the annexes of the EU clauses" if module else None),
+                known("as in the annexes of the EU clauses, in this document" if module else None),
             ),
             ("Table 4: who may end the Addendum when the approved form changes", known(None)),
         )
     )
+    if not clauses.stand_beside(subject, transfer):
+        blocks.append(
+            paragraph("For the Addendum, the annexes of the EU clauses, with the Commissioner as the authority:")
+        )
+        blocks += clauses.annexes(subject, transfer, with_authority=False)
     blocks.append(
         paragraph(f"Transfer risk assessment (data protection test): {subject.evidence(transfer, 'gb.tra')}.")
     )
@@ -75,7 +80,7 @@ def _choice(subject: Subject, transfer: Transfer, routes: set[str]) -> str:
     ]
     if shown:
         return f"Evidence was given of {' and of '.join(shown)}; its tables must hold what follows."
-    beside = {each.id for each, _ in subject.carried("art46-2-c.clauses-2021", instruments=clauses.INSTRUMENTS)}
+    beside = {each.id for each, _ in subject.carried(clauses.ROUTE, instruments=clauses.INSTRUMENTS)}
     same = [name for name in beside if subject.transfer(name).importer == transfer.importer]
     if same or subject.is_shown(transfer, "eu.scc"):
         return (

@@ -132,6 +132,65 @@ def test_the_uk_choice_names_the_addendum_where_eu_clauses_are_signed(make: Make
     assert "so the Addendum keeps both sides under one set of clauses" in said
 
 
+def test_the_uk_annex_holds_the_annexes_of_the_eu_clauses_where_nothing_else_does(make: Maker) -> None:
+    report = make.report("uk-us-data-bridge")
+    said = words(below(report, "Annex: UK agreement or Addendum for transfer to-institute"))
+    assert "Annex I.A: list of parties" in said
+    assert "Annex II: technical and organisational measures" in said
+    assert "Annex I.C" not in said  # the Commissioner is the authority
+
+
+def national(country: str, measures: dict[str, Any]) -> Change:
+    def change(plain: dict[str, Any]) -> None:
+        plain["parties"][0] |= {"country": country, "organised_under": country}
+        data = plain["datasets"][0]
+        if country == "CN":
+            handled = {"cn.handles_persons": 500_000, "cn.abroad_other": 200_000, "cn.abroad_sensitive": 0}
+            plain["parties"][0].setdefault("traits", {}).update({"cn.ciio": False, **handled})
+            data |= {"categories": ["customer"], "traits": {"cn.important_data": False}}
+        data["subjects"] = [
+            {"country": country, "persons": 200_000}
+        ]  # too many to be free in China, too few to be assessed
+        data["collected_in"] = [country]
+        plain["measures"] |= measures
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("country", "measures", "title", "holds"),
+    [
+        (
+            "CN",
+            {"cn.standard_contract": True},
+            "Chinese standard contract",
+            ["3. Scale", "Impact assessment", "ten working"],
+        ),
+        (
+            "BR",
+            {"br.scc": {"unaltered": True}},
+            "Brazilian standard clauses",
+            ["Clause 3: ", "Section III", "Section IV"],
+        ),
+        (
+            "CH",
+            {"ch.recognised_clauses": {"swiss_adaptations": "made"}},
+            "Swiss adaptations of the EU clauses",
+            ["FDPIC", "Clause 18", "Annex I.B: description of the transfer"],
+        ),
+    ],
+)
+def test_the_contract_of_the_law_that_carries_a_transfer_has_its_blanks(
+    make: Maker, country: str, measures: dict[str, Any], title: str, holds: list[str]
+) -> None:
+    report = make.report("eu-us-company", national(country, measures))
+    said = words(below(report, f"Annex: {title} for transfer de-us"))
+    for part in [*holds, "A research company in Germany", "recalled and not seen", OPEN]:
+        assert part in said, part
+    titles = [section.title for section in make.report("eu-us-company").sections]
+    assert not [each for each in titles if title in each]
+
+
 def test_the_duo_summary_gives_the_meaning_of_each_code(make: Maker) -> None:
     said = words(below(make.report("thl-nih-diabetes"), "Use limits"))
     assert "DUO:0000042" in said
