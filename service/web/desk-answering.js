@@ -1,5 +1,5 @@
 // Answers to questions of a decision: each is sent with how it is known, and makes another revision.
-import { el } from "./made.js";
+import { el, said } from "./made.js";
 import { words } from "./desk-words.js";
 
 // How an answer is written for which there is no choice and no line among the questions.
@@ -27,16 +27,16 @@ function written(question, text) {
 
 // The act of an answer; `value` is left out where it is still to be written.
 export function answering(question, value) {
-  const act = { id: "answer", path: "answers", title: `Answer: ${question.ask}`, button: "Send the answer" };
+  const act = { id: "answer", path: "answers", title: `Answer: ${question.ask.replaceAll("`", "")}`, button: "Send the answer" };
   const body = (known, told) => ({ pointer: question.pointer, fact: question.fact, value: known, source: told });
   if (value !== undefined) {
     return {
-      ...act, says: [`You answer “${inWords(value)}”. It makes another revision, decided anew.`], fields: [source()],
+      ...act, says: [...said(question.ask), ` You answer “${inWords(value)}”. It makes another revision, decided anew.`], fields: [source()],
       body: (typed) => body(value, typed.source),
     };
   }
   return {
-    ...act, says: [`${question.ask} The answer makes another revision, decided anew.`],
+    ...act, says: [...said(question.ask), ` The answer makes another revision, decided anew.`],
     fields: [{ name: "written", kind: "text", label: "Answer", hint: HOW[question.type] }, source()],
     body: (typed) => body(written(question, typed.written), typed.source),
   };
