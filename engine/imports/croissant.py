@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from engine.imports.draft import Draft, id_of, quoted, text_of
+from engine.imports.draft import Draft, id_of, quoted
 from engine.imports.tags import permission, put_permissions
 from engine.imports.tracking import Path, Tracked
 from engine.imports.words import is_duo, place_of
@@ -37,17 +37,17 @@ class _Card:
         self.doc = doc
         self.ids: set[str] = set()
         self.parties: list[dict[str, Any]] = []
-        title = text_of(self.take("name"))
+        title = self.text("name")
         self.dataset: dict[str, Any] = {"id": id_of(title, self.ids, "dataset")}
         if title:
             self.dataset["title"] = title
         named = title or "Data set of a Croissant card"
         self.draft = Draft({"title": named, "parties": self.parties, "datasets": [self.dataset], "transfers": []})
 
-    def take(self, key: str) -> Any:
-        """Return a member by its plain name or under the usual prefix of schema.org, and mark it as used."""
+    def text(self, key: str) -> str | None:
+        """Return the text of a member by its plain name or under the usual prefix of schema.org."""
         found = next((each for each in (key, f"sc:{key}", f"schema:{key}") if self.doc.get(each) is not None), key)
-        return self.doc.take(found)
+        return self.doc.text(found)
 
     def read(self) -> None:
         self.doc.used |= {("@context",), ("@type",), ("@id",)}
@@ -103,7 +103,7 @@ class _Card:
         if kind not in ("Organization", "sc:Organization", "schema:Organization"):
             return
         self.doc.take(*path, "@type")
-        name = text_of(self.doc.take(*path, "name"))
+        name = self.doc.text(*path, "name")
         if name and any(party.get("name") == name for party in self.parties):
             return
         party: dict[str, Any] = {"id": id_of(name, self.ids, "party")}
@@ -111,7 +111,8 @@ class _Card:
             party["name"] = name
         for key in ("@id", "url", "sameAs"):
             ror = self.doc.get(*path, key)
-            if isinstance(ror, str) and ror.startswith("https://ror.org/0") and len(ror) == 25:
+            is_ror = isinstance(ror, str) and ror.startswith("https://ror.org/0") and len(ror) == 25
+            if is_ror and "ror" not in party:
                 party["ror"] = self.doc.take(*path, key)
         self.parties.append(party)
 

@@ -51,6 +51,11 @@ def quoted(value: object) -> str:
     return f"`{text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 3] + '...'}`"
 
 
+def is_whole(value: object, text: str | None) -> bool:
+    """Whether the text that was made of a value holds all of it."""
+    return isinstance(value, str) and text is not None and text == visible(" ".join(value.split()))
+
+
 def text_of(value: object, most: int = 2000) -> str | None:
     """Return text that an arrangement can hold, or None."""
     if not isinstance(value, str) or not value.strip():

@@ -1,77 +1,61 @@
-"""RDF from Turtle or JSON-LD, without ever fetching anything: a context that stands elsewhere is not read."""
+"""RDF from Turtle, JSON-LD or RDF/XML, without ever fetching anything: a context that stands elsewhere is not read."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+import re
+from typing import Final, Literal
 
-from rdflib import Graph
+from rdflib import RDF, Dataset, Graph
 
 from engine.errors import ArrangementError, Fault
-from engine.imports.draft import Draft, quoted
+from engine.imports.draft import Draft
+from engine.imports.lexical import as_written
+from engine.imports.linked import prepared
 
+Syntax = Literal["turtle", "json-ld", "xml"]
 MOST_TRIPLES: Final = 50_000
-# What the contexts of catalogues usually say; stands in for one that is not fetched.
-_CONTEXT: Final[dict[str, Any]] = {
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dct": "http://purl.org/dc/terms/",
-    "dcterms": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "vcard": "http://www.w3.org/2006/vcard/ns#",
-    "dpv": "https://w3id.org/dpv#",
-    "dpv-pd": "https://w3id.org/dpv/dpv-pd#",
-    "pd": "https://w3id.org/dpv/pd#",
-    "odrl": "http://www.w3.org/ns/odrl/2/",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "healthdcatap": "http://healthdataportal.eu/ns/health#",
-    "obo": "http://purl.obolibrary.org/obo/",
-}
+# Keeps relative names from being taken for files of this machine; notes leave it out.
+BASE: Final = "http://document.invalid/"
+_NAMES: Final[dict[Syntax, str]] = {"turtle": "Turtle", "json-ld": "JSON-LD", "xml": "RDF/XML"}
+# The text has been decoded: what it says of its encoding is no longer so.
+_DECLARATION: Final = re.compile(r"\s*<\?xml[^>]*\?>")
 
 
-def graph_of(text: str, form: str, draft: Draft) -> Graph:
-    """Return the graph of a document in `turtle` or `json-ld`.
+def graph_of(text: str, syntax: Syntax, draft: Draft) -> Graph:
+    """Return the graph of a document, those that it names within it included.
 
     Raises:
         ArrangementError: It cannot be read, or is too large.
     """
-    if form == "json-ld":
-        text = json.dumps(_without_remote(json.loads(text), "", draft))
-    found = Graph()
+    if syntax == "json-ld":
+        text = json.dumps(prepared(json.loads(text), draft))
+    if syntax == "xml":
+        text = _DECLARATION.sub("", text, count=1)
+        if str(RDF) not in text:
+            raise ArrangementError([Fault("bad-rdf", "this is XML, and no RDF/XML", "", "send valid RDF")])
+        if "<!DOCTYPE" in text:  # entities, which can stand for a text of any length, or for a file
+            message = "a document type declaration is not read"
+            raise ArrangementError([Fault("bad-rdf", message, "", "leave it out, and write entities out")])
+    read = Graph()
     try:
-        # The base keeps relative names from being taken for files of this machine.
-        found.parse(data=text, format=form, publicID="urn:document:")
+        with as_written():
+            read.parse(data=text, format=syntax, publicID=BASE)
     except RecursionError:
         raise ArrangementError([Fault("too-deep", "nested too deeply", "", "write it flatter")]) from None
     except Exception as error:  # noqa: BLE001 - the parsers raise what they like on bad input
         first = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        raise ArrangementError([Fault("bad-rdf", f"this is no {form}: {first}", "", "send valid RDF")]) from None
+        message = f"this is no {_NAMES[syntax]}: {first}"
+        raise ArrangementError([Fault("bad-rdf", message, "", "send valid RDF")]) from None
+    found = _with_named(read) if syntax == "json-ld" else read
     if len(found) > MOST_TRIPLES:
         raise ArrangementError([Fault("too-large", f"more than {MOST_TRIPLES} triples", "", "send fewer data sets")])
     return found
 
 
-def _without_remote(data: Any, where: str, draft: Draft) -> Any:
-    """Return JSON-LD without contexts that would have to be fetched, with the usual prefixes in their place."""
-    if isinstance(data, list):
-        return [_without_remote(item, f"{where}/{index}", draft) for index, item in enumerate(data)]
-    if not isinstance(data, dict):
-        return data
-    cleaned = {key: _without_remote(item, f"{where}/{key}", draft) for key, item in data.items() if key != "@import"}
-    if "@import" in data:
-        draft.note("unmapped", f"{where}/@import", f"{quoted(data['@import'])} was not fetched", "write it out")
-    if "@context" in data:
-        cleaned["@context"] = _local_context(cleaned["@context"], f"{where}/@context", draft)
-    return cleaned
-
-
-def _local_context(context: Any, where: str, draft: Draft) -> list[Any]:
-    listed = context if isinstance(context, list) else [context]
-    local: list[Any] = [_CONTEXT]
-    for each in listed:
-        if isinstance(each, str):
-            draft.note("unmapped", where, f"{quoted(each)} was not fetched; usual prefixes stand in", "write it out")
-        elif isinstance(each, dict):
-            local.append(each)
-    return local
+def _with_named(read: Graph) -> Graph:
+    """Return a graph with the graphs that it names: `@graph` of something with an id is one."""
+    whole = Graph()
+    for subject, predicate, value, _ in Dataset(store=read.store).quads():
+        whole.add((subject, predicate, value))
+    return whole

@@ -9,8 +9,8 @@ from rdflib import RDF, BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF
 from rdflib.term import Node
 
-from engine.imports.draft import Draft, id_of, quoted, text_of
-from engine.imports.graph import graph_of
+from engine.imports.draft import Draft, id_of, is_whole, quoted, text_of
+from engine.imports.graph import BASE, Syntax, graph_of
 from engine.imports.tags import permission, put_permissions
 from engine.imports.words import category_of, current_uri, is_duo, place_of
 from engine.law.model import Library
@@ -19,6 +19,16 @@ _DPV: Final = "https://w3id.org/dpv#"
 _HEALTH: Final = "http://healthdataportal.eu/ns/health#"
 _ACCESS: Final = "http://publications.europa.eu/resource/authority/access-right/"
 _PUBLISHED: Final = {f"{_ACCESS}PUBLIC": True, f"{_ACCESS}RESTRICTED": False, f"{_ACCESS}NON_PUBLIC": False}
+_PEOPLE: Final = frozenset(
+    {
+        str(FOAF.Person),
+        "http://schema.org/Person",
+        "https://schema.org/Person",
+        "http://www.w3.org/ns/person#Person",
+        "http://www.w3.org/ns/prov#Person",
+        "http://www.w3.org/2006/vcard/ns#Individual",
+    }
+)
 _HINTS: Final = {
     f"{_DPV}hasPurpose": "a purpose belongs to a transfer: `purposes`",
     f"{_DPV}hasLegalBasis": "a legal basis is a measure, such as `eu.legal_basis`",
@@ -28,10 +38,10 @@ _HINTS: Final = {
 }
 
 
-def read_healthdcat(text: str, form: str, library: Library) -> Draft:
-    """Return a draft with each data set of a catalogue; `form` is `turtle` or `json-ld`."""
+def read_healthdcat(text: str, syntax: Syntax, library: Library) -> Draft:
+    """Return a draft with each data set of a catalogue."""
     draft = Draft({"title": "Data sets of a catalogue", "parties": [], "datasets": [], "transfers": []})
-    _Catalogue(graph_of(text, form, draft), draft, library).read()
+    _Catalogue(graph_of(text, syntax, draft), draft, library).read()
     return draft
 
 
@@ -43,6 +53,7 @@ class _Catalogue:
         self.used: set[tuple[Node, Node, Node]] = set()
         self.ids: set[str] = set()
         self.agents: dict[Node, dict[str, Any]] = {}
+        self.people = {node for node, kind in graph.subject_objects(RDF.type) if str(kind) in _PEOPLE}
 
     def read(self) -> None:
         subjects = sorted(set(self.graph.subjects(RDF.type, DCAT.Dataset)), key=_written)
@@ -51,6 +62,8 @@ class _Catalogue:
             self.draft.arrangement["datasets"].append(self.dataset(subject))
         for triple in sorted(set(self.graph) - self.used, key=lambda each: tuple(map(_written, each))):
             hint = _HINTS.get(current_uri(str(triple[1])), "")
+            if self.is_person(triple[0]) or self.is_person(triple[2]):
+                hint = "people are not named in an arrangement; their organisations are parties"
             self.note("unmapped", triple, f"says {quoted(_plain(triple[2]))}", hint)
 
     def note(self, kind: Any, triple: tuple[Node, Node, Node], message: str, help: str = "") -> None:
@@ -78,8 +91,11 @@ class _Catalogue:
     def text(self, subject: Node, predicate: URIRef) -> str | None:
         found = [each for each in self.objects(subject, str(predicate)) if isinstance(each[2], Literal)]
         found.sort(key=lambda each: getattr(each[2], "language", None) not in ("en", None))
-        text = text_of(str(found[0][2])) if found else None
-        if text:
+        if not found:
+            return None
+        value = str(found[0][2])
+        text = text_of(value)
+        if is_whole(value, text):
             self.used.add(found[0])
         return text
 
@@ -135,7 +151,7 @@ class _Catalogue:
 
     def agent(self, triple: tuple[Node, Node, Node]) -> None:
         node = triple[2]
-        if isinstance(node, Literal):
+        if isinstance(node, Literal) or self.is_person(node):
             return
         self.used.add(triple)
         if node in self.agents:
@@ -146,12 +162,16 @@ class _Catalogue:
             party["name"] = name
         if str(node).startswith("https://ror.org/0") and len(str(node)) == 25:
             party["ror"] = str(node)
-        for place in self.objects(node, str(DCTERMS.spatial)):
-            if place_of(str(place[2])):
-                party["country"] = place_of(str(place[2]))
-                self.used.add(place)
+        places = list(self.objects(node, str(DCTERMS.spatial)))
+        if len(places) == 1 and place_of(str(places[0][2])):
+            party["country"] = place_of(str(places[0][2]))
+            self.used.add(places[0])
         self.agents[node] = party
         self.draft.arrangement["parties"].append(party)
+
+    def is_person(self, node: Node) -> bool:
+        """Whether a node is somebody, and no organisation."""
+        return node in self.people or str(node).startswith(("https://orcid.org/", "http://orcid.org/"))
 
 
 def _count(node: Node) -> int | None:
@@ -160,7 +180,7 @@ def _count(node: Node) -> int | None:
 
 
 def _written(node: Node) -> str:
-    return f"<{node}>" if isinstance(node, URIRef) else _plain(node)
+    return f"<{node.removeprefix(BASE)}>" if isinstance(node, URIRef) else _plain(node)
 
 
 def _plain(node: Node) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from engine.imports.draft import Draft, id_of, quoted, text_of
+from engine.imports.draft import Draft, id_of, quoted
 from engine.imports.tracking import Path, Tracked
 from engine.imports.words import place_of
 
@@ -26,7 +26,7 @@ class _Plan:
         self.transfers: list[dict[str, Any]] = []
         self.owner = ""
         self.everybody = ""
-        title = text_of(doc.take("dmp", "title")) or "Data management plan"
+        title = doc.text("dmp", "title") or "Data management plan"
         self.draft = Draft(
             {"title": title, "parties": self.parties, "datasets": self.datasets, "transfers": self.transfers}
         )
@@ -42,10 +42,10 @@ class _Plan:
         """Make the party that holds the data: the contact's organisation, which a plan may leave out."""
         where = ("dmp", "contact", "affiliation")
         paths = self.doc.items(*where)
-        name = self.doc.take(*paths[0], "name") if paths else None
+        name = self.doc.text(*paths[0], "name") if paths else None
         party: dict[str, Any] = {"id": id_of(name, self.ids, "holder")}
-        if text_of(name):
-            party["name"] = text_of(name)
+        if name:
+            party["name"] = name
         ror = self.doc.get(*paths[0], "affiliation_id", "identifier") if paths else None
         if isinstance(ror, str) and ror.startswith("https://ror.org/0") and len(ror) == 25:
             party["ror"] = self.doc.take(*paths[0], "affiliation_id", "identifier")
@@ -54,7 +54,7 @@ class _Plan:
         self.owner = party["id"]
 
     def dataset(self, path: Path) -> None:
-        title = text_of(self.doc.take(*path, "title"))
+        title = self.doc.text(*path, "title")
         dataset: dict[str, Any] = {"id": id_of(title, self.ids, "dataset")}
         if title:
             dataset["title"] = title
@@ -98,32 +98,38 @@ class _Plan:
 
     def start(self, path: Path) -> str | None:
         """Return the day from which a licence lets others use the data: the end of an embargo."""
-        days = []
+        days = {}
         for licence in self.doc.items(*path, "license"):
             given = self.doc.get(*licence, "start_date")
             try:
-                days.append(date.fromisoformat(given if isinstance(given, str) else "").isoformat())
+                days[licence] = date.fromisoformat(given if isinstance(given, str) else "").isoformat()
             except ValueError:
                 continue
+        first = min(days.values(), default=None)
+        for licence in (each for each, day in days.items() if day == first):
             self.doc.take(*licence, "start_date")
-        return min(days, default=None)
+        return first
 
     def host(self, path: Path) -> dict[str, Any]:
         if not isinstance(self.doc.get(*path), dict):
             return {}
-        name = text_of(self.doc.take(*path, "title"))
-        known = next((party for party in self.parties if name and party.get("name") == name), None)
+        name = self.doc.text(*path, "title")
+        place = place_of(self.doc.get(*path, "geo_location"))
+        known = self.known(name, place)
         party = known or {"id": id_of(name, self.ids, "host"), "kind": "repository"}
         if name:
             party["name"] = name
-        given = self.doc.get(*path, "geo_location")
-        place = place_of(given)
         if place:
             self.doc.take(*path, "geo_location")
             party["country"] = place
         if known is None:
             self.parties.append(party)
         return party
+
+    def known(self, name: str | None, place: str | None) -> dict[str, Any] | None:
+        """Return the party of a name, unless it is somewhere else."""
+        named = (party for party in self.parties if name and party.get("name") == name)
+        return next((party for party in named if place in (None, party.get("country", place))), None)
 
     def public(self) -> str:
         if not self.everybody:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, Literal, get_args
 
 from engine.errors import ArrangementError, Fault, one_of
@@ -17,13 +18,17 @@ Form = Literal["madmp", "healthdcat", "croissant", "duo"]
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
 MOST_BYTES: Final = 500_000
 _MOST_DEPTH: Final = 60
+# Turtle may begin with a nameless node: `[] a dcat:Dataset`.
+_NODE: Final = re.compile(r"\s*\[\s*(a\s|<|[A-Za-z][\w-]*:|\]\s*[^\s])")
+_XML: Final = re.compile(r"\s*<(\?xml\s|!--|!doctype\s|(\w+:)?rdf[\s>])", re.IGNORECASE)
 
 
 def import_document(text: str | bytes, library: Library, form: Form | None = None) -> Draft:
     """Return a draft arrangement from a document.
 
     Args:
-        text: JSON, JSON-LD, Turtle or plain tags; at most half a million bytes. Nothing it refers to is fetched.
+        text: JSON, JSON-LD, Turtle, RDF/XML or plain tags, at most half a million bytes. Nothing it refers to is
+            fetched.
         form: What it is; seen from the document where left out.
     Returns:
         The draft, which may lack keys that an arrangement needs, and notes on all that it does not hold.
@@ -36,7 +41,7 @@ def import_document(text: str | bytes, library: Library, form: Form | None = Non
         raise ArrangementError([Fault("too-large", f"longer than {MOST_BYTES} bytes", "", "send fewer data sets")])
     if not text.strip():
         raise ArrangementError([Fault("empty-document", "the document is empty", "", f"send {one_of(FORMS)}")])
-    is_json = text.lstrip()[0] in "{["
+    is_json = text.lstrip()[0] in "{[" and not _NODE.match(text)
     data: Any = parse_json(text) if is_json else text
     if is_json and _is_deep(data):
         raise ArrangementError([Fault("too-deep", f"nested deeper than {_MOST_DEPTH} levels", "", "write it flatter")])
@@ -47,7 +52,7 @@ def import_document(text: str | bytes, library: Library, form: Form | None = Non
 
 def _read(text: str, data: Any, form: Form, is_json: bool, library: Library) -> Draft:
     if form == "healthdcat":
-        return read_healthdcat(text, "json-ld" if is_json else "turtle", library)
+        return read_healthdcat(text, "json-ld" if is_json else "xml" if _XML.match(text) else "turtle", library)
     if form == "duo":
         return read_tags(data)
     if not isinstance(data, dict):
@@ -62,8 +67,8 @@ def _read(text: str, data: Any, form: Form, is_json: bool, library: Library) -> 
 def _form_of(data: Any) -> Form:
     if isinstance(data, str):
         text = data.lower()
-        is_turtle = any(mark in text for mark in ("@prefix", "@base", "dcat:", "<http://www.w3.org/ns/dcat#"))
-        return "healthdcat" if is_turtle else "duo"
+        is_rdf = any(mark in text for mark in ("@prefix", "@base", "dcat:", "<http://www.w3.org/ns/dcat#"))
+        return "healthdcat" if is_rdf or _XML.match(text) else "duo"
     if isinstance(data, dict) and "dmp" in data:
         return "madmp"
     if isinstance(data, dict) and ("@context" in data or "@graph" in data or "@type" in data):

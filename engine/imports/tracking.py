@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from engine.imports.draft import is_whole, text_of
 from engine.shape import pointer_of
 
 Path = tuple[str | int, ...]
@@ -33,6 +34,14 @@ class Tracked:
         """Return what stands at a path, and mark it as used."""
         self.used.add(path)
         return self.get(*path)
+
+    def text(self, *path: str | int) -> str | None:
+        """Return the text at a path, and mark it as used unless only a part of it is what an arrangement can hold."""
+        value = self.get(*path)
+        text = text_of(value)
+        if is_whole(value, text):
+            self.used.add(path)
+        return text
 
     def items(self, *path: str | int) -> list[Path]:
         """Return the paths of the objects at a path: of each in a list, or of the one."""

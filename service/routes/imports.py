@@ -19,13 +19,14 @@ from service.published import Shelf
 from service.routes.common import as_json, errors, only, shelf_of
 
 router = APIRouter(prefix="/v1", tags=["decide"])
-MEDIA: tuple[str, ...] = ("application/json", "application/ld+json", "text/turtle", "text/plain")
+MEDIA: tuple[str, ...] = ("application/json", "application/ld+json", "text/turtle", "application/rdf+xml", "text/plain")
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _BODY: dict[str, Any] = {
     "application/json": {"schema": {"$ref": "#/components/schemas/JsonDocument"}},
     "application/ld+json": {"schema": {"$ref": "#/components/schemas/LinkedDocument"}},
     "text/turtle": _FILE,
+    "application/rdf+xml": _FILE,
     # With its charset, which tells it from the plain text of answers where a generator is told what to make of each.
     "text/plain; charset=utf-8": _FILE,
 }
@@ -44,9 +45,9 @@ From = Annotated[
     "/imports",
     operation_id="importDocument",
     summary="Draft an arrangement from a data management plan, a catalogue, a data card or DUO tags",
-    description="Reads RDA maDMP, DCAT and HealthDCAT-AP (Turtle, JSON-LD), Croissant and DUO tags. Nothing is stored, "
-    "and nothing that the document refers to is fetched. What it does not say stays out of the draft; what the draft "
-    "cannot hold is listed with its place.",
+    description="Reads RDA maDMP, DCAT and HealthDCAT-AP (Turtle, JSON-LD, RDF/XML), Croissant and DUO tags. "
+    "Nothing is stored, and nothing that the document refers to is fetched. What it does not say stays out of the "
+    "draft; what the draft cannot hold is listed with its place.",
     dependencies=[only("from")],
     response_model=shapes.ImportedDraft,
     responses=errors(401, 403, 413, 415, 422, 503),

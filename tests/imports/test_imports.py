@@ -90,6 +90,34 @@ def test_nothing_of_a_plan_is_dropped() -> None:
     check(json.loads(EX9), "")
 
 
+@pytest.mark.parametrize("title", [["T"], {"en": "T"}, 5, "T" * 2001])
+def test_a_title_that_does_not_fit_is_listed(title: object) -> None:
+    """Plans and cards alike; a text that is too long is cut in the draft, and its whole is on the list."""
+    plan = {"dmp": {"title": title, "dataset": {"title": title}, "contact": {"affiliation": {"name": title}}}}
+    listed = told(import_document(json.dumps(plan), shipped_law().library), "unmapped")
+    assert {"/dmp/title", "/dmp/dataset/title", "/dmp/contact"} <= {
+        each.removesuffix("/affiliation/name") for each in listed
+    }
+    card = {"@type": "sc:Dataset", "name": title, "creator": {"@type": "Organization", "name": title}}
+    assert {"/name", "/creator/name"} <= told(import_document(json.dumps(card), shipped_law().library), "unmapped")
+
+
+def test_of_two_licences_the_later_day_is_listed() -> None:
+    licences = [{"license_ref": "a", "start_date": "2030-01-01"}, {"license_ref": "b", "start_date": "2026-01-01"}]
+    document = {"dmp": {"dataset": {"distribution": {"data_access": "open", "license": licences}}}}
+    draft = import_document(json.dumps(document), shipped_law().library)
+    assert draft.arrangement["transfers"][0]["start"] == "2026-01-01"
+    assert "/dmp/dataset/distribution/license/0" in told(draft, "unmapped")
+
+
+def test_a_host_in_two_countries_is_two_parties() -> None:
+    hosts = [{"title": "Cloud", "geo_location": each} for each in ("CH", "DE", "CH")]
+    document = {"dmp": {"dataset": {"distribution": [{"data_access": "shared", "host": each} for each in hosts]}}}
+    draft = import_document(json.dumps(document), shipped_law().library).arrangement
+    assert [party.get("country") for party in draft["parties"]] == [None, "CH", "DE"]
+    assert [transfer["storage"] for transfer in draft["transfers"]] == [["CH"], ["DE"], ["CH"]]
+
+
 # -- catalogues -------------------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.imports.documents import EX9, TURTLE
+from tests.imports.test_graphs import RDF_XML
 from tests.service.asking import codes
 
 
@@ -14,6 +15,7 @@ from tests.service.asking import codes
     [
         (EX9, "application/json", "interviews"),
         (TURTLE, "text/turtle; charset=utf-8", "disease-registry"),
+        (RDF_XML, "application/rdf+xml", "herzkohorte-f-r"),
         ("GRU, IRB", "text/plain", "dataset"),
     ],
 )
