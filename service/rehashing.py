@@ -10,14 +10,16 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Subquery, Table, and_, exists, func, or_, select
+from sqlalchemy import Connection, Subquery, Table, Text, and_, cast, exists, func, or_, select
 
 from engine.errors import Fault
 from service.access import keys, organisations, people
 from service.audit import digest
 from service.records import keeping
+from service.records.law import files_of
 from service.reviews import agreements
 from service.storage import tables
 from service.storage.raw import as_kept, meant
@@ -28,6 +30,8 @@ _entries = tables.audit_entries
 _CHANGED = "it is not what the log says it is"
 _ADDED = "it is there, and the log does not know of it"
 _AT_A_TIME = 50  # decisions are large
+# From the making of a row to its entry, in the same transaction: waiting for others, and trying again.
+_A_WHILE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,10 @@ def check_objects(connection: Connection) -> int:
         AuditError: Each object that was changed, removed or added behind the log's back, by organisation and id.
     """
     faults: list[Fault] = []
-    newest = _newest()
+    newest, made = _newest(), _made()
     count = 0
     for prefix, kind in KINDS.items():
-        for row in connection.execute(_held_against(kind, newest), execution_options={"yield_per": _AT_A_TIME}):
+        for row in connection.execute(_held_against(kind, newest, made), execution_options={"yield_per": _AT_A_TIME}):
             count += 1
             faults += _compare(kind, row._mapping)
         faults += _removed(connection, prefix, kind, newest)
@@ -83,10 +87,20 @@ def _newest() -> Subquery:
     return select(*told).join(last, same).subquery()
 
 
-def _held_against(kind: _Kind, newest: Subquery) -> Any:
-    same = _is_of(kind, newest)
-    told = (newest.c.entry, newest.c.logged)
-    return select(*as_kept(kind.table), *told).outerjoin_from(kind.table, newest, same).order_by(kind.table.c.id)
+def _made() -> Subquery:
+    """Return the entry that tells of the making of each object: the first about it that has a hash after."""
+    columns = (_entries.c.organisation, _entries.c.object)
+    is_there = _entries.c.after_sha256.is_not(None)
+    first = select(*columns, func.min(_entries.c.number).label("number")).where(is_there).group_by(*columns).subquery()
+    same = and_(*(_entries.c[name] == first.c[name] for name in ("organisation", "object", "number")))
+    told = (*columns, _entries.c.actor.label("made_by"), cast(_entries.c.at, Text).label("made_at"))
+    return select(*told).join(first, same).subquery()
+
+
+def _held_against(kind: _Kind, newest: Subquery, made: Subquery) -> Any:
+    told = (newest.c.entry, newest.c.logged, made.c.made_by, made.c.made_at)
+    whole = select(*as_kept(kind.table), *told).outerjoin_from(kind.table, newest, _is_of(kind, newest))
+    return whole.outerjoin(made, _is_of(kind, made)).order_by(kind.table.c.id)
 
 
 def _hash(table: Table, row: Mapping[Any, Any], hashed: Callable[[Any], str]) -> str:
@@ -112,6 +126,21 @@ def _compare(kind: _Kind, row: Mapping[Any, Any]) -> Iterator[Fault]:
     elif _hash(kind.table, row, lambda each: digest(kind.state(each))) != row["logged"]:
         help = f"entry {row['entry']} is the last that wrote it down"
         yield Fault("object-changed", _CHANGED, where, help)
+    elif not _is_made_so(row, row["made_by"], row["made_at"]):
+        yield Fault("object-changed", "it was not made by whom it says, or not when", where)
+
+
+def _is_made_so(row: Mapping[Any, Any], actor: str, at: str) -> bool:
+    """Whether what a row says of its making, which has no part in its hash, is what the log says of it."""
+    try:
+        apart = abs(_time(row["created_at"]) - _time(at))
+    except ValueError:
+        return False
+    return apart < _A_WHILE and row.get("created_by", actor) == actor
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=None)  # both in UTC
 
 
 def _removed(connection: Connection, prefix: str, kind: _Kind, newest: Subquery) -> Iterator[Fault]:
@@ -130,12 +159,22 @@ def _unknown(connection: Connection, newest: Subquery) -> Iterator[Fault]:
         yield Fault("object-unknown", message, f"{row.organisation}:{row.object}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Revision:
+    """What the log says of a revision."""
+
+    organisation: str
+    evaluation: str
+    actor: str
+    at: str
+
+
 @dataclass(slots=True)
 class _History:
     """What was done to agreements: acts, and the decision behind each revision. Neither ever changes."""
 
     acts: dict[str, tuple[str, str]] = field(default_factory=dict)
-    decisions: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    revisions: dict[tuple[str, int], _Revision] = field(default_factory=dict)
 
     def check(self, connection: Connection) -> Iterator[Fault]:
         """Yield every act and revision that is not what the log says."""
@@ -153,7 +192,8 @@ class _History:
             if "act" in detail:
                 self.acts[detail["act"]] = (entry.organisation, detail.get("act_sha256", ""))
             elif "evaluation" in detail:
-                self.decisions[entry.object, 1] = (entry.organisation, detail["evaluation"])
+                made = _Revision(entry.organisation, detail["evaluation"], entry.actor, entry.at)
+                self.revisions[entry.object, 1] = made
 
     def _check_acts(self, connection: Connection) -> Iterator[Fault]:
         left = dict(self.acts)
@@ -167,18 +207,21 @@ class _History:
             else:
                 body = json.loads(act.body)
                 if "evaluation" in body and "number" in body:
-                    self.decisions[act.agreement, body["number"]] = (organisation, body["evaluation"])
+                    made = _Revision(organisation, body["evaluation"], act.by, act.at)
+                    self.revisions[act.agreement, body["number"]] = made
         for name, (organisation, _) in left.items():
             yield Fault("object-missing", "the log knows of it, and it is not there", f"{organisation}:{name}")
 
     def _check_revisions(self, connection: Connection) -> Iterator[Fault]:
         for row in connection.execute(select(*as_kept(tables.revisions))):
-            organisation, evaluation = self.decisions.pop((row.agreement, row.number), ("", ""))
-            if row.evaluation != evaluation:
-                where = f"{organisation}:{row.agreement}"
+            logged = self.revisions.pop((row.agreement, row.number), _Revision("", "", "", ""))
+            where = f"{logged.organisation}:{row.agreement}"
+            if row.evaluation != logged.evaluation:
                 yield Fault("object-changed", f"revision {row.number} has another decision than the log says", where)
-        for (agreement, number), (organisation, _) in self.decisions.items():
-            yield Fault("object-missing", f"revision {number} is not there", f"{organisation}:{agreement}")
+            elif not _is_made_so(row._mapping, logged.actor, logged.at):
+                yield Fault("object-changed", f"revision {row.number} was not made by whom it says, or not when", where)
+        for (agreement, number), logged in self.revisions.items():
+            yield Fault("object-missing", f"revision {number} is not there", f"{logged.organisation}:{agreement}")
 
 
 def _decisions(connection: Connection) -> Iterator[Fault]:
@@ -196,7 +239,21 @@ def _decisions(connection: Connection) -> Iterator[Fault]:
 
 
 def _law(connection: Connection) -> Iterator[Fault]:
+    spoilt: set[str] = set()
     query = select(*as_kept(tables.law_files))
     for row in connection.execute(query, execution_options={"yield_per": _AT_A_TIME}):
         if _hash(tables.law_files, row._mapping, _of_content) != row.sha256:
+            spoilt.add(row.sha256)
             yield Fault("object-changed", "this file of law is not the one that decided", f"law:{row.sha256}")
+
+    def whole(each: Mapping[str, Any]) -> str:
+        # Where one of its files was changed, that is told already.
+        return (
+            str(each["sha256"])
+            if spoilt & set(each["files"].values())
+            else files_of(connection, each["files"]).digest()
+        )
+
+    for row in connection.execute(select(*as_kept(tables.law_libraries))):
+        if _hash(tables.law_libraries, row._mapping, whole) != row.sha256:
+            yield Fault("object-changed", "this law is not the one that decided", f"law:{row.sha256}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -38,6 +38,11 @@ def kept_files(connection: Connection, library_sha256: str) -> RulesetFiles:
     hashes = connection.execute(
         select(law_libraries.c.files).where(law_libraries.c.sha256 == library_sha256)
     ).scalar_one()
+    return files_of(connection, hashes)
+
+
+def files_of(connection: Connection, hashes: Mapping[str, str]) -> RulesetFiles:
+    """Return the files of a law by their hashes, which stand by their paths."""
     found = connection.execute(select(law_files).where(law_files.c.sha256.in_(set(hashes.values())))).all()
     texts = {row.sha256: row.content.decode() for row in found}
     parts: tuple[dict[str, str], dict[str, str], dict[str, str]] = ({}, {}, {})

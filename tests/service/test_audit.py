@@ -83,6 +83,11 @@ def add(connection: Connection, organisation: str) -> None:
     connection.execute(insert(audit_entries).values({**row, "number": 100}))
 
 
+def behead(connection: Connection, organisation: str) -> None:
+    change(3, actor="sck_other")(connection, organisation)
+    connection.execute(delete(audit_heads).where(audit_heads.c.organisation == organisation))
+
+
 TAMPERING: dict[str, tuple[Callable[[Connection, Any], None], str]] = {
     "another actor": (change(3, actor="sck_other"), "entry-changed"),
     "another action": (change(3, action="evaluation.read"), "entry-changed"),
@@ -93,6 +98,7 @@ TAMPERING: dict[str, tuple[Callable[[Connection, Any], None], str]] = {
     "the first removed": (remove(1), "entry-missing"),
     "two in another order": (swap, "entry-changed"),
     "one added": (add, "entry-missing"),
+    "the head removed, and one changed": (behead, "entry-changed"),
 }
 
 
@@ -131,6 +137,15 @@ def test_an_end_that_was_cut_off_is_found_by_the_head_and_by_an_earlier_export(s
         assert check_database(connection)
         with pytest.raises(AuditError, match="head-missing"):
             check_database(connection, [head])
+
+
+def test_a_log_without_heads_is_not_whole(stored: Service) -> None:
+    stored.submit()
+    stored.database.write(lambda connection: connection.execute(delete(audit_heads)))
+    with stored.database.reading() as connection, pytest.raises(AuditError) as raised:
+        check_database(connection)
+    assert {fault.code for fault in raised.value.faults} == {"end-missing"}
+    assert len(raised.value.faults) == 2  # of each organisation
 
 
 def test_an_export_is_checked_without_the_service(

@@ -166,6 +166,24 @@ def rewrite_law(connection: Connection, _ids: dict[str, str]) -> str:
     return str(name)
 
 
+def exchange_law(connection: Connection, _ids: dict[str, str]) -> str:
+    """Let one file of the law that decided stand for another."""
+    library = connection.execute(select(tables.law_libraries).limit(1)).mappings().one()
+    names = sorted(library["files"])
+    files = {**library["files"], names[-1]: library["files"][names[0]]}
+    mine = tables.law_libraries.c.sha256 == library["sha256"]
+    connection.execute(update(tables.law_libraries).where(mine).values(files=files))
+    return str(library["sha256"])
+
+
+def revised_by_another(connection: Connection, ids: dict[str, str]) -> str:
+    """Let the author of a revision be another, so that they could sign it off."""
+    mine = (tables.revisions.c.agreement == ids["other"]) & (tables.revisions.c.number == 2)
+    connection.execute(update(tables.revisions).where(mine).values(created_by="sck_other"))
+    return ids["other"]
+
+
+EARLIER = datetime(2020, 1, 1, tzinfo=UTC)
 TAMPERING: dict[str, tuple[Tamper, str]] = {
     "another outcome": (change(tables.evaluations, outcome="permitted"), "object-changed"),
     "another decision": (rewrite_decision(b"{}"), "object-changed"),
@@ -190,6 +208,11 @@ TAMPERING: dict[str, tuple[Tamper, str]] = {
     "another address": (change(tables.webhooks, "wh", url="https://elsewhere.example"), "object-changed"),
     "another name": (change(tables.organisations, name="theirs"), "object-changed"),
     "another text of law": (rewrite_law, "object-changed"),
+    "another law": (exchange_law, "object-changed"),
+    "an earlier decision": (change(tables.evaluations, created_at=EARLIER), "object-changed"),
+    "an agreement of another author": (change(tables.agreements, "ag", created_by="sck_other"), "object-changed"),
+    "a revision of another author": (revised_by_another, "object-changed"),
+    "a key that another made": (change(tables.api_keys, "sck", created_by="sck_other"), "object-changed"),
 }
 
 
@@ -208,11 +231,11 @@ def test_no_change_behind_the_log_goes_unseen(stored: Service) -> None:
 
 # What the log does not hash, because it changes without anybody's doing or is personal; and what is no state.
 UNHASHED = {
-    "api_keys": {"created_by", "rotated_from"},
+    "api_keys": {"rotated_from"},
     "people": {"issuer", "subject", "name", "email", "orcid"},
-    "webhooks": {"secret", "created_by"},
-    "agreements": {"created_by", "watched_evaluation", "watched_library"},
-    "agreement_revisions": {"note", "created_by", "created_at"},
+    "webhooks": {"secret"},
+    "agreements": {"watched_evaluation", "watched_library"},
+    "agreement_revisions": {"note"},
 }
 
 
