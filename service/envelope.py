@@ -40,6 +40,12 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            await self._answer({**scope, "method": "GET"}, receive, _without_body(send), "HEAD")
+        else:
+            await self._answer(scope, receive, send, scope["method"])
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, method: str) -> None:
         given = Headers(scope=scope).get("x-request-id", "")
         name = given if _ID.match(given) else uuid4().hex
         token = request_id.set(name)
@@ -65,12 +71,12 @@ class Envelope:
             if not status:
                 await internal_error(name)(scope, receive, send_sealed)
         finally:
-            self._record(scope, status, time.perf_counter() - start)
+            self._record(scope, method, status, time.perf_counter() - start)
             request_id.reset(token)
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, method: str, status: int, seconds: float) -> None:
         path = getattr(scope.get("route"), "path", "unknown")
-        method = scope["method"] if scope["method"] in _METHODS else "other"
+        method = method if method in _METHODS else "other"
         self.metrics.requests.labels(path, method, str(status)).observe(seconds)
         level = logging.DEBUG if path in _QUIET else logging.INFO
         if log.isEnabledFor(level):
@@ -78,3 +84,12 @@ class Envelope:
             ids = [each for each in scope.get("path_params", {}).values() if _OURS.match(str(each))]
             extra = {"method": method, "path": path, "status": status, **({"object": ids[0]} if ids else {})}
             log.log(level, "request", extra={**extra, "milliseconds": round(seconds * 1000, 2)})
+
+
+def _without_body(send: Send) -> Send:
+    """Return a way to send the head of an answer alone: HEAD is GET without what it shows."""
+
+    async def send_head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_head

@@ -142,4 +142,4 @@ def methods_and_paths(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, str]]:
 def methods_of(routes: Sequence[BaseRoute], path: str) -> list[str]:
     """Return the methods that a path of a request can be asked with."""
     found = {method for method, form in methods_and_paths(routes) if compile_path(form)[0].match(path)}
-    return sorted(found)
+    return sorted(found | {"HEAD"} if "GET" in found else found)

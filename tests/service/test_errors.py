@@ -19,12 +19,27 @@ def test_an_unknown_path_is_404(client: TestClient) -> None:
     assert codes(client.get("/v1/evaluations/"), 404) == {"": "unknown-path"}
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "BREW"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "BREW"])
 def test_an_unknown_method_is_405_and_names_the_right_ones(client: TestClient, method: str) -> None:
     response = client.request(method, "/v1/evaluations")
-    assert response.headers["allow"] == "GET, POST"
-    if method != "HEAD":
-        assert problem(response, 405)["errors"][0]["help"] == "use GET, POST"
+    assert response.headers["allow"] == "GET, HEAD, POST"
+    assert problem(response, 405)["errors"][0]["help"] == "use GET, HEAD, POST"
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/readyz", "/v1/instruments", "/v1/instruments/none", "/metrics", "/none"]
+)
+def test_head_is_get_without_the_body(client: TestClient, path: str) -> None:
+    """Load balancers and monitors ask with it."""
+    whole, head = client.get(path), client.head(path)
+    assert head.status_code == whole.status_code
+    assert head.content == b""
+    assert head.headers["content-type"] == whole.headers["content-type"]
+
+
+def test_head_of_what_is_only_posted_is_405(client: TestClient) -> None:
+    response = client.head("/v1/imports")
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
 def test_unknown_ids_are_404_with_a_suggestion(client: TestClient) -> None:
