@@ -6,20 +6,22 @@ import argparse
 import json
 import sqlite3
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
 
-from engine.errors import Fault, SafeconductError
+from engine.errors import Fault, SafeconductError, shown
 from service.access import organisations
 from service.documents import command as documents
 from service.rehashing import check_objects
 from service.settings import read_settings, shown_settings
 from service.storage.database import Database
 from service.storage.tables import organisations as table
-from service.storage.upgrading import check, upgrade
+from service.storage.upgrading import SchemaError, check, revision_of, upgrade
 from service.verifying import AuditError, Head, check_database, check_export, export, signing_key
 
 
@@ -64,17 +66,18 @@ def show_settings(_options: argparse.Namespace) -> int:
 
 def backup_database(options: argparse.Namespace) -> int:
     """Copy a database of SQLite, also while it is in use."""
-    database = opened()
-    if not database.is_sqlite:
-        raise SafeconductError("this copies SQLite; use `pg_dump --format custom` for PostgreSQL")
-    if options.file.exists():
-        raise SafeconductError(f"`{options.file}` exists; name a new file")
-    with database.engine.connect() as connection, closing(sqlite3.connect(options.file)) as copy:
-        options.file.chmod(0o600)
-        source = connection.connection.driver_connection
-        assert isinstance(source, sqlite3.Connection)
-        source.backup(copy)
-    database.close()
+    with opened(of_any_version=True) as database:  # it is copied before an upgrade
+        if not database.is_sqlite:
+            raise SafeconductError("this copies SQLite; use `pg_dump --format custom` for PostgreSQL")
+        if revision_of(database) is None:
+            raise SafeconductError(f"there is nothing in `{database.shown}`")
+        if options.file.exists():
+            raise SafeconductError(f"`{options.file}` exists; name a new file")
+        options.file.touch(mode=0o600, exist_ok=False)
+        with database.engine.connect() as connection, closing(sqlite3.connect(options.file)) as copy:
+            source = connection.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            source.backup(copy)
     return 0
 
 
@@ -85,10 +88,8 @@ def verify_audit(options: argparse.Namespace) -> int:
         heads = [_checked(options.file, options.key)]
     else:
         earlier = [_checked(file, options.key) for file in options.against]
-        database = opened()
-        with database.snapshot() as connection:
+        with opened() as database, database.snapshot() as connection:
             heads, count = _check_all(connection, earlier)
-        database.close()
     for head in heads:
         _say(f"{head.organisation}: {head.number} entries, head {head.sha256}: whole")
     if count is not None:
@@ -121,19 +122,20 @@ def _checked(file: Path, key: str) -> Head:
 
 def export_audit(options: argparse.Namespace) -> int:
     """Write the log of an organisation."""
-    database = opened()
-    with database.reading() as connection:
+    with opened() as database, database.reading() as connection:
+        if connection.execute(select(table.c.id).where(table.c.id == options.organisation)).first() is None:
+            raise SafeconductError(
+                f"there is no organisation `{shown(options.organisation)}`; `safeconduct org list` shows them"
+            )
         for line in export(connection, options.organisation, signing_key(read_settings().data)):
             sys.stdout.buffer.write(line)
-    database.close()
     return 0
 
 
 def upgrade_database(_options: argparse.Namespace) -> int:
     """Run the migrations that are missing."""
-    database = opened()
-    before, after = upgrade(database)
-    database.close()
+    with opened(of_any_version=True) as database:
+        before, after = upgrade(database)
     _say(f"revision {after}" if before == after else f"revision {before or 'none'} -> {after}")
     return 0
 
@@ -142,10 +144,8 @@ def add_organisation(options: argparse.Namespace) -> int:
     """Add an organisation and print the key of its first administrator."""
     if not options.name.strip() or not options.name.isprintable():
         raise SafeconductError("a name is one line of text")
-    database = opened()
-    check(database)
-    key = database.write(lambda connection: organisations.found(connection, options.name.strip()))
-    database.close()
+    with opened() as database:
+        key = database.write(lambda connection: organisations.found(connection, options.name.strip()))
     sys.stderr.write("This key of the first administrator is shown this once:\n")
     _say(key.text)
     return 0
@@ -153,26 +153,37 @@ def add_organisation(options: argparse.Namespace) -> int:
 
 def list_organisations(_options: argparse.Namespace) -> int:
     """Show every organisation, oldest first."""
-    database = opened()
-    check(database)
-    with database.reading() as connection:
+    with opened() as database, database.reading() as connection:
         rows = connection.execute(select(table.c.id, table.c.name).order_by(table.c.id)).all()
-    database.close()
     for name, title in rows:
         _say(f"{name}  {title}")
     return 0
 
 
-def opened() -> Database:
-    """Return the database of the settings.
+@contextmanager
+def opened(*, of_any_version: bool = False) -> Iterator[Database]:
+    """Yield the database of the settings.
 
+    Args:
+        of_any_version: Its tables need not be those of this version.
     Raises:
-        SafeconductError: They name none.
+        SafeconductError: They name none, or one that cannot be used.
     """
     settings = read_settings()
     if not settings.database_url:
         raise SafeconductError("SAFECONDUCT_DATABASE is `none`: there is no database")
-    return Database(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        if not of_any_version:
+            check(database)
+        yield database
+    except (DBAPIError, sqlite3.Error) as error:
+        said = (str(getattr(error, "orig", error)).strip() or type(error).__name__).splitlines()[0]
+        raise SafeconductError(f"the database `{database.shown}` cannot be used: {said}") from None
+    except SchemaError as error:
+        raise SafeconductError(f"{error} (it is `{database.shown}`)") from None
+    finally:
+        database.close()
 
 
 def _say(text: str) -> None:

@@ -20,7 +20,7 @@ from engine.errors import Fault, FaultsError, did_you_mean
 from engine.law.files import default_rulesets
 from service import readers
 from service.access.grants import Grant, read_grants, shown_grants
-from service.storage.database import read_url
+from service.storage.database import read_url, shown_url
 
 PREFIX = "SAFECONDUCT_"
 # They may hold a password, which no message repeats.
@@ -55,7 +55,7 @@ class Settings:
         data: Folder of what the service keeps itself, such as the embedded database (`SAFECONDUCT_DATA`).
         anonymous: Whether somebody without credentials may read the law and have arrangements decided that are not
             stored (`SAFECONDUCT_ANONYMOUS`, on or off). None: only with the embedded default or no database at all, on
-            an address that other machines cannot reach.
+            an address that other machines cannot reach, neither themselves nor through a proxy that says so.
         webhook_networks: Networks that webhooks may reach though they are not public, separated by commas
             (`SAFECONDUCT_WEBHOOK_NETWORKS`), such as `10.1.0.0/16`. Empty: none.
         workers: Whether this process sends webhooks and watches agreements (`SAFECONDUCT_WORKERS`, on or off).
@@ -133,7 +133,7 @@ class Settings:
         """Whether credentials may be left out for what leaves no trace."""
         if self.anonymous is not None:
             return self.anonymous
-        return self.database in ("", "none") and readers.is_loopback(self.host)
+        return self.database in ("", "none") and readers.is_loopback(self.host) and not self.public_url
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -206,8 +206,7 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
     """Return settings for people to see: no password is in it."""
     shown = {name: getattr(settings, name) for name in _READERS}
     if settings.database not in ("", "none"):
-        url = read_url(settings.database)
-        shown["database"] = url.difference_update_query(["password"]).render_as_string(hide_password=True)
+        shown["database"] = shown_url(read_url(settings.database))
     shown["webhook_networks"] = [str(each) for each in settings.webhook_networks]
     shown["oidc_client_secret"] = "***" if settings.oidc_client_secret else ""
     shown["oidc_grants"] = shown_grants(settings.oidc_grants)

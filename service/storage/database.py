@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,6 +42,11 @@ class Database:
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
         self._turn = threading.Lock()
         self._together: dict[Any, Together[Any]] = {}
+
+    @property
+    def shown(self) -> str:
+        """Its address, for people to see: no password is in it."""
+        return shown_url(self.url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -139,6 +144,11 @@ def read_url(text: str) -> URL:
     raise DatabaseUrlError(f"`{url.drivername[:40]}` is no database of ours; use SQLite or PostgreSQL")
 
 
+def shown_url(url: URL) -> str:
+    """Return an address without its password."""
+    return url.difference_update_query(["password"]).render_as_string(hide_password=True)
+
+
 def failure_of(error: BaseException) -> str:
     """Return `away`, `full` or `busy` where a database cannot be used just now, else an empty string."""
     if isinstance(error, PoolTimeoutError):
@@ -175,6 +185,7 @@ _SQLITE_FAILURES = {
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _keep_private(Path(url.database))
     engine = create_engine(
         url,
         pool_size=_POOL,
@@ -186,6 +197,12 @@ def _sqlite(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _keep_private(file: Path) -> None:
+    """Make a file that nobody else can read, unless it is there; SQLite gives the files beside it the same mode."""
+    with suppress(OSError):  # why it cannot be made, whoever opens it says
+        file.touch(mode=0o600, exist_ok=False)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
