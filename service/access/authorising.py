@@ -20,6 +20,7 @@ from service.settings import Settings
 from service.storage.database import Database
 
 log = logging.getLogger("safeconduct.access")
+_OF_PROXIES = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="safeconduct"'}
 
 
@@ -97,7 +98,7 @@ async def _by_cookie(request: Request) -> Principal:
     shelf = request.app.state.shelf
     settings: Settings = shelf.settings
     if not settings.has_sign_in or cookies.given(request, settings, "session") is None:
-        return anonymous(settings.allows_anonymous)
+        return anonymous(settings.allows_anonymous and not (settings.anonymous is None and _is_forwarded(request)))
     session = await session_of(request)
     if session is None:
         shelf.bad_credentials.take(_host(request))
@@ -107,6 +108,11 @@ async def _by_cookie(request: Request) -> Principal:
         token = request.headers.get(crossing.TOKEN_HEADER, "")
         crossing.check(request.headers, token, session.csrf, settings)
     return session.principal
+
+
+def _is_forwarded(request: Request) -> bool:
+    """Whether a proxy says that it passes the request on: then others reach an address that only this machine does."""
+    return any(name in request.headers for name in _OF_PROXIES)
 
 
 def _session(shelf: Any, token: str) -> sessions.Session | None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
+from starlette.testclient import TestClient
 
 from engine.decision.statute import Law
 from service.access import keys
@@ -21,7 +22,9 @@ from service.access.routes import GUARDS, methods_and_paths
 from service.app import create_app
 from service.settings import Settings
 from service.storage.columns import now
+from service.storage.database import Database
 from service.storage.tables import api_keys, organisations
+from service.storage.upgrading import upgrade
 from tests.service.asking import codes, problem
 from tests.service.stored import Service, service, small
 
@@ -197,6 +200,8 @@ def test_secrets_are_compared_in_constant_time_whatever_is_guessed(
         ({"database": "postgresql://h/d"}, False),
         ({"database": "postgresql://h/d", "anonymous": True}, True),
         ({"anonymous": False}, False),
+        ({"public_url": "https://safeconduct.example"}, False),
+        ({"public_url": "https://safeconduct.example", "anonymous": True}, True),
     ],
 )
 def test_when_credentials_may_be_left_out(settings: dict[str, Any], allowed: bool) -> None:
@@ -212,6 +217,32 @@ def test_nobody_reads_or_leaves_anything(database_url: str, tmp_path: Path) -> N
         assert stored.ask("GET", "/v1/evaluations", "reader").json()["items"] == []
         # A bad key is not the same as none.
         assert codes(stored.ask("POST", "/v1/evaluations", key="sck_x.y", json=small()), 401)
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"])
+def test_who_comes_through_a_proxy_needs_credentials_unless_the_operator_says_otherwise(
+    invented: tuple[Path, Law], header: str
+) -> None:
+    """On this machine a proxy reaches what others do not, and lets them in."""
+    passed_on = {header: "for=203.0.113.7"}
+    with TestClient(create_app(invented[1], Settings(database="none"))) as client:
+        assert client.get("/v1/instruments").status_code == 200
+        assert codes(client.get("/v1/instruments", headers=passed_on), 401)
+        assert codes(client.get("/metrics", headers=passed_on), 401)
+    with TestClient(create_app(invented[1], Settings(database="none", anonymous=True))) as client:
+        assert client.get("/v1/instruments", headers=passed_on).status_code == 200
+
+
+def test_a_database_made_here_is_for_nobody_else_to_read(tmp_path: Path) -> None:
+    """The folder may be one that everybody can look into, such as the one that systemd makes."""
+    database = Database(str(tmp_path / "safeconduct.sqlite3"))
+    upgrade(database)
+    with database.reading() as connection:
+        connection.execute(select(organisations))
+        assert {each.name: each.stat().st_mode & 0o077 for each in tmp_path.iterdir()} == {
+            f"safeconduct.sqlite3{end}": 0 for end in ("", "-wal", "-shm")
+        }
+    database.close()
 
 
 def test_a_service_without_a_database_says_so(client: Any) -> None:
