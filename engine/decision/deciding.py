@@ -9,7 +9,7 @@ from datetime import date
 from itertools import product
 
 from engine.decision.findings import Assembler
-from engine.decision.gaps import gaps_of
+from engine.decision.gaps import gaps_of, places_of
 from engine.decision.model import (
     Change,
     ContradictionTrace,
@@ -69,7 +69,7 @@ def decide(
         outcome=outcome,
         transfers=transfers,
         questions=decider.assembler.all_questions(),
-        conditions=tuple(decider.assembler.conditions),
+        conditions=decider.assembler.conditions,
         contradictions=decider.contradictions(),
         derived=decider.assembler.derived,
         left_out=decider.left_out(),
@@ -172,10 +172,11 @@ class _Decider:
         return tuple(ContradictionTrace(c.trait, c.pointer, c.stated, c.defined) for c in found)
 
     def left_out(self) -> tuple[str, ...]:
-        """Return what is known to be left out of the law of the countries touched."""
+        """Return what is known to be left out of the law of the countries that could claim some transfer."""
         covered = self.programs.book.covered
-        touched = sorted({view.country for view in self.view.parties.values()})
-        lines = [f"{c}: {text}" for c in touched if c in covered for text in covered[c].left_out]
+        countries = {view.country for view in self.view.parties.values()}
+        countries.update(country for leg in self.view.legs for country, _ in places_of(leg))
+        lines = [f"{c}: {text}" for c in sorted(countries) if c in covered for text in covered[c].left_out]
         return tuple(dict.fromkeys(lines))
 
 

@@ -36,13 +36,18 @@ class Assembler:
         self.env = judge.now
         self.at_once = at_once  # see `questions`
         self.tracer = Tracer(book, self.env, thorough)
-        self.conditions: list[Condition] = []
+        self._conditions: dict[tuple[str, str], Condition] = {}  # by rule and transfer
         self._questions: dict[tuple[str, str], Question] = {}
 
     @property
     def derived(self) -> tuple[DerivedTrace, ...]:
         """Return the facts that definitions worked out."""
         return self.tracer.derived
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return the duties that stay open, each once for a transfer, in the order found."""
+        return tuple(self._conditions.values())
 
     def all_questions(self) -> tuple[Question, ...]:
         """Return every question once, deciding ones first, otherwise in the order found."""
@@ -61,7 +66,7 @@ class Assembler:
             self._ask(found, leg)
         mechanism = mechanism_of(shown)
         if outcome in ("permitted_with_conditions", "not_yet_permitted", "permitted"):
-            self._conditions(shown, leg, mechanism)
+            self._list_conditions(shown, leg, mechanism)
         return Finding(
             instrument.id,
             instrument.title,
@@ -114,26 +119,29 @@ class Assembler:
                     question.deciding,
                 )
 
-    def _conditions(self, found: Found, leg: Leg, mechanism: str) -> None:
+    def _list_conditions(self, found: Found, leg: Leg, mechanism: str) -> None:
         for clause in found.program.kinds.get("duty", ()):
             rule, verdict = clause.rule, found.verdict
             if verdict.holds[clause.number] == FALSE:
                 continue
             if verdict.met[clause.number] == TRUE or (rule.routes and mechanism not in rule.routes):
                 continue
-            self.conditions.append(
-                Condition(
-                    rule=rule.id,
-                    instrument=rule.instrument,
-                    transfer=leg.transfer.id,
-                    says=rule.says,
-                    cite=rule.cite,
-                    when=rule.timing or "ongoing",
-                    owed_by=rule.owed_by,
-                    days=rule.days,
-                    only_if_known=verdict.holds[clause.number] == UNKNOWN,
-                    measures=tuple(_measures(clause)),
-                )
+            key = (rule.id, leg.transfer.id)
+            maybe = verdict.holds[clause.number] == UNKNOWN
+            # Of two data sets of a transfer, one may be certain to bring the duty and the other not.
+            if key in self._conditions and (maybe or not self._conditions[key].only_if_known):
+                continue
+            self._conditions[key] = Condition(
+                rule=rule.id,
+                instrument=rule.instrument,
+                transfer=leg.transfer.id,
+                says=rule.says,
+                cite=rule.cite,
+                when=rule.timing or "ongoing",
+                owed_by=rule.owed_by,
+                days=rule.days,
+                only_if_known=maybe,
+                measures=tuple(_measures(clause)),
             )
 
     def _reading(self, label: tuple[str, str], found: Found) -> ReadingTrace:
@@ -159,6 +167,8 @@ class Assembler:
                 rule, value = clause.rule, found.verdict.holds[clause.number]
                 if value == FALSE or (rule.kind == "commitment" and restricting.isdisjoint(rule.about)):
                     continue
+                if value == UNKNOWN and rule.id in notes:
+                    continue  # what is certain of one data set is so of the transfer
                 kind: Literal["commitment", "warning"] = "commitment" if rule.kind == "commitment" else "warning"
                 notes[rule.id] = Note(kind, rule.id, rule.cite, rule.says, rule.about, value == UNKNOWN)
         return tuple(notes[key] for key in sorted(notes))

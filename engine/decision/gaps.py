@@ -16,7 +16,7 @@ _NOT_PERSONAL = ("anonymous", "aggregate", "synthetic", "non_personal")
 def gaps_of(leg: Leg, book: StatuteBook) -> list[Gap]:
     """Return the gaps of a leg, in order of place."""
     gaps = []
-    for country, pointer in _places(leg):
+    for country, pointer in places_of(leg):
         if country not in book.covered:
             day = leg.arrangement.day.isoformat()
             gaps.append(
@@ -55,7 +55,7 @@ def _of_party(view: PartyView) -> Iterator[tuple[str, str]]:
         yield country_of(party.employer_country), "employer_country"
 
 
-def _places(leg: Leg) -> list[tuple[str, str]]:
+def places_of(leg: Leg) -> list[tuple[str, str]]:
     """Return each country whose law could claim the leg, with where it is named."""
     places: dict[str, str] = {}
     for view in (leg.exporter, leg.importer, leg.origin):
