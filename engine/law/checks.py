@@ -230,8 +230,10 @@ def _first_hole(whole: Period, parts: list[Period]) -> date | None:
 def _check_traits(library: Library) -> Iterator[Fault]:
     defined = {rule.defines for rule in library.rules.values() if rule.defines}
     for trait in library.traits.values():
+        at = Span(library.instruments[trait.instrument].file, 1, 1)
+        if trait.id in library.instruments:  # programs of both are told apart by their ids
+            yield Fault("repeated-id", f"`{trait.id}` is a trait and an instrument", at, "rename the trait")
         if trait.derived and not trait.ask and trait.id not in defined:
-            at = Span(library.instruments[trait.instrument].file, 1, 1)
             yield Fault("bad-trait", f"no rule defines `{trait.id}`", at, "add a definition")
 
 

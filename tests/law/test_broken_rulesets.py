@@ -495,6 +495,10 @@ DECLARED = {
         act(tail=f"traits: {{zz.t: {LEG_TRAIT}}}\n"),
         in_act("1:1", "bad-trait", "no rule defines `zz.t`", "add a definition"),
     ),
+    "a trait with the id of an instrument": (
+        act(tail='traits: {zz.act: {of: party, type: bool, derived: true, ask: "Is it so?"}}\n'),
+        in_act("1:1", "repeated-id", "`zz.act` is a trait and an instrument", "rename the trait"),
+    ),
     "a trait that nobody can answer": (
         act(tail="traits: {zz.t: {of: party, type: bool}}\n"),
         in_act("22:16", "bad-trait", "nobody could answer `zz.t`: it has no `ask`", "add the question"),
