@@ -23,14 +23,6 @@ RuleIds = Annotated[tuple[RuleId, ...], BeforeValidator(_tuple)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_tuple)]
 
 
-class Patched(_Model):
-    """A base arrangement, changed at JSON pointers."""
-
-    base: Text
-    set: dict[str, Any] = {}
-    remove: Texts = ()
-
-
 class Expectation(_Model):
     """What one instrument must answer; for the worst transfer, or the one named."""
 

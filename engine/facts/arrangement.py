@@ -1,12 +1,11 @@
 """What a caller gives: parties, data sets, transfers, measures.
 
 Strict, frozen models of the form of an arrangement. Whether its words are known (categories, traits, measures,
-countries)
-and whether it fits together is checked in `engine.law.words`, which needs the vocabulary of a statute book.
+countries) and whether it fits together is checked in `engine.law.words`, which needs the vocabulary of a library.
 
 An optional fact that is left out is unknown. Links between parties (`branch_of`, `employer`, `group`, `via`,
-`onward_of`)
-are different: they draw the arrangement, and a link that is not drawn is not there. A measure left out is not shown.
+`onward_of`) are different: they draw the arrangement, and a link that is not drawn is not there. A measure left out is
+not shown.
 """
 
 from __future__ import annotations

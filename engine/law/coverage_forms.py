@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from engine.facts.arrangement import Day
+from engine.law.model import Subject
 from engine.law.schema import Form, InstrumentId, Name, Text, as_tuple
 
 InstrumentIds = Annotated[tuple[InstrumentId, ...], BeforeValidator(as_tuple), Field(min_length=1)]
-Subject = Literal["privacy", "localization", "research", "export_control"]
 
 
 class CoveredForm(Form):

@@ -190,9 +190,7 @@ class _Builder(Declaring):
 
 def _covered_days(form: CoveredForm) -> CoveredDays:
     period = declared.period_of(form.from_, form.until)
-    encoded = {str(subject): names for subject, names in form.subjects.items()}
-    left_out = {str(subject): says for subject, says in form.left_out_subjects.items()}
-    return CoveredDays(period, form.by, form.left_out, encoded, left_out)
+    return CoveredDays(period, form.by, form.left_out, form.subjects, form.left_out_subjects)
 
 
 def _gaps(forms: Iterable[schema.GapForm]) -> tuple[tuple[str, str], ...]:

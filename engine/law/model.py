@@ -215,7 +215,8 @@ class Instrument:
 
 
 # What people ask about a country's law, with the words for it. Coverage says of each whether it is encoded.
-SUBJECTS: Final = {
+Subject = Literal["privacy", "localization", "research", "export_control"]
+SUBJECTS: Final[Mapping[Subject, str]] = {
     "privacy": "law on personal data",
     "localization": "rules that keep data within the country",
     "research": "law on health and genetic research",
@@ -228,15 +229,15 @@ class CoveredDays:
     """Days on which a jurisdiction's law is encoded, and what is left out.
 
     Attributes:
-        subjects: The instruments that encode a subject of `SUBJECTS`, by its name.
+        subjects: The instruments that encode a subject, by its name.
         left_out_subjects: What is said of a subject that is left out, by its name.
     """
 
     period: Period
     by: tuple[str, ...]
     left_out: tuple[str, ...]
-    subjects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    left_out_subjects: Mapping[str, str] = field(default_factory=dict)
+    subjects: Mapping[Subject, tuple[str, ...]] = field(default_factory=dict)
+    left_out_subjects: Mapping[Subject, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
