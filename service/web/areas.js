@@ -51,6 +51,9 @@ function search(form, path, entries, offered, browse) {
         const text = `${id} ${form.words.area(id)} ${node.description}`.toLowerCase();
         return wanted.every((word) => text.includes(word));
       });
+      // The law of the countries in the arrangement first.
+      const relevant = new Set(form.areas());
+      found.sort(([one], [other]) => relevant.has(other.split(".")[0]) - relevant.has(one.split(".")[0]));
       told.textContent = found.length > MOST_FOUND ? `${found.length} found, the first ${MOST_FOUND} are shown: add a word.` : `${found.length} found.`;
       fill(offered, ...found.slice(0, MOST_FOUND).map(([id, node]) => item(form, path, id, node, true)));
     },

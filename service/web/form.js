@@ -17,6 +17,7 @@ export class Form {
   #lives = [];
   #faults = [];
   #wanted = "";
+  #known = null;
 
   constructor(root, store, words_) {
     this.#root = root;
@@ -24,6 +25,7 @@ export class Form {
     this.words = words_;
     store.order = Object.keys(words_.schema.properties);
     store.follow((change) => {
+      this.#known = null;
       if (change.by === "load") this.#folds.clear();
       if (change.by === "load" || change.by === "text") this.#faults = [];
       if (change.by !== "field") this.draw();
@@ -164,8 +166,9 @@ export class Form {
   }
 
   nameOf(list, id) {
-    const index = this.store.ids(list).indexOf(id);
-    return index < 0 ? `${id} (not there)` : this.titleOf([list, index]) || `${LISTS[list].one} ${index + 1}`;
+    this.#known ??= this.#index();
+    const index = this.#known[list].get(id);
+    return index === undefined ? `${id} (not there)` : this.titleOf([list, index]) || `${LISTS[list].one} ${index + 1}`;
   }
 
   summaryOf([list, index]) {
@@ -180,9 +183,17 @@ export class Form {
   }
 
   #roles(id) {
+    this.#known ??= this.#index();
+    return [this.#known.exporter.has(id) ? "gives" : "", this.#known.importer.has(id) ? "gets" : ""].filter(Boolean).join(" and ");
+  }
+
+  // Where each part is, and who gives and gets: looked up once after each change, for arrangements of hundreds of parts.
+  #index() {
     const transfers = this.store.at(["transfers"]);
-    const all = Array.isArray(transfers) ? transfers : [];
-    return [all.some((each) => each?.exporter === id) ? "gives" : "", all.some((each) => each?.importer === id) ? "gets" : ""].filter(Boolean).join(" and ");
+    const ends = (key) => new Set((Array.isArray(transfers) ? transfers : []).map((each) => each?.[key]));
+    const found = { exporter: ends("exporter"), importer: ends("importer") };
+    for (const list of Object.keys(LISTS)) found[list] = new Map(this.store.ids(list).map((id, index) => [id, index]).reverse());
+    return found;
   }
 
   // A question of the law about this part, in the names that people gave.

@@ -4,9 +4,8 @@ export const GROUPS = {
   "": [["About the project", ["title", "as_of"]]],
   Party: [
     ["", ["name", "kind", "country"]],
-    ["Legal form, owners and links to others", [
-      "organised_under", "nonprofit", "employer", "employer_country", "citizenship", "branch_of", "group", "owners", "ror", "id",
-    ]],
+    ["Legal form, owners and links to others", ["organised_under", "nonprofit", "branch_of", "group", "owners", "ror", "id"]],
+    ["Employer and citizenship, for a person", ["employer", "employer_country", "citizenship"]],
   ],
   Dataset: [
     ["", ["title", "categories", "identifiability", "key_holder", "subjects", "collected_in"]],
@@ -40,7 +39,7 @@ export const LABELS = {
   "Party.organised_under": "Organised under the law of",
   "Party.nonprofit": "Is it a not-for-profit organisation?",
   "Party.branch_of": "Branch or office of",
-  "Party.employer": "Employer, for a person",
+  "Party.employer": "Employer",
   "Party.employer_country": "Country of the employer, where it is no party",
   "Party.group": "Group of companies",
   "Party.id": "Short name (id)",
@@ -103,7 +102,7 @@ export const LABELS = {
 
 // What needs no more words than its label.
 const PLAIN = [
-  ".title", ".notes", "Party.name", "Party.kind", "Dataset.title", "Dataset.categories", "Dataset.identifiability", "Dataset.collected_in",
+  ".title", ".notes", "Party.name", "Party.nonprofit", "Party.employer_country", "Party.citizenship", "Party.kind", "Dataset.title", "Dataset.categories", "Dataset.identifiability", "Dataset.collected_in",
   "Dataset.minors", "Dataset.deceased", "Dataset.fields", "Dataset.technology", "Subjects.country", "Subjects.persons", "Subjects.records",
   "Subjects.devices", "Subjects.samples", "Transfer.exporter", "Transfer.mode", "Transfer.purposes", "Transfer.agreement", "Transfer.frequency",
   "Transfer.start", "Transfer.end", "Transfer.storage", "Transfer.access_from", "Transfer.consideration", "Transfer.onward_of", "Dataset.consent",
@@ -167,6 +166,6 @@ export const SORTED = {
 };
 
 // Where there is a box for it, nobody has to write `none`.
-export const helpOf = (part, name, says = "") => (PLAIN.includes(`${part}.${name}`) ? "" : says.replace(/; (the word )?`?none`? where [^.]*/, ""));
+export const helpOf = (part, name, says = "") => (PLAIN.includes(`${part}.${name}`) ? "" : says.replace(/; (the word )?`?none`? (where|for) [^.]*/, ""));
 export const labelOf = (part, name) => LABELS[`${part}.${name}`]
   || name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());

@@ -117,6 +117,11 @@ export function cards(form, name) {
   ];
 }
 
+// Hundreds of cards are looked at after each change, and hardly any has changed.
+function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
 function card(form, path, part, title, item) {
   const pointer = pointerOf(path);
   const node = form.words.part(part);
@@ -136,12 +141,11 @@ function card(form, path, part, title, item) {
   const isOpen = node.required.some((key) => form.store.at([...path, key]) === undefined);
   const fold = form.fold(pointer, [pointer], [name, about, needs], build, isOpen);
   const show = () => {
-    const called = form.titleOf(path);
-    name.textContent = called || title;
-    fold.dataset.label = called || title;
-    about.textContent = form.summaryOf(path);
     const missing = node.required.filter((key) => form.store.at([...path, key]) === undefined).length;
-    needs.textContent = missing ? `${missing} still needed` : "";
+    fold.dataset.label = form.titleOf(path) || title;
+    write(name, fold.dataset.label);
+    write(about, form.summaryOf(path));
+    write(needs, missing ? `${missing} still needed` : "");
   };
   fold.classList.add("card");
   fold.dataset.at = pointer;

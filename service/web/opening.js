@@ -41,14 +41,18 @@ async function plain(answer) {
 }
 
 // What somebody has to look at before a draft is used: nothing of the document is dropped without a word.
-export function notesOf(notes, name, lead) {
-  const lists = NOTES.map(([kind, heading]) => [kind, heading, notes.filter((note) => note.kind === kind)]).filter(([, , found]) => found.length);
+export function notesOf(notes, name, { lead, told }) {
+  const line = (note) => el("li", {}, ...(note.kind === "missing" && told(note.where)
+    ? [el("a", { href: "#fields", click: (event) => {
+      event.preventDefault();
+      lead(note.where);
+    } }, told(note.where))]
+    : [...said(note.message), note.help ? el("span", {}, ...said(` (${note.help})`)) : "", " ", el("span", { class: "id" }, note.where)]));
+  const lists = NOTES.map(([kind, heading]) => [heading, notes.filter((note) => note.kind === kind)]).filter(([, found]) => found.length);
   return el("section", { class: "note drafted", "aria-labelledby": "drafted" },
     el("h2", { id: "drafted", tabindex: "-1" }, `Drafted from ${name}`),
     el("p", {}, notes.length ? "The draft says no more than the document. What could not be taken over is listed here; it is not kept when you leave "
       + "the page." : "All that the document says is in the draft, which says no more than that."),
-    ...lists.map(([kind, heading, found]) => el("details", { open: found.length <= FEW }, el("summary", {}, `${heading} (${found.length})`),
-      el("ul", {}, ...found.map((note) => el("li", {},
-        ...said(note.message), note.help ? el("span", {}, ...said(` (${note.help})`)) : "", " ",
-        kind === "missing" ? el("button", { type: "button", class: "small", click: () => { lead(note.where); } }, "Go there") : el("span", { class: "id" }, note.where)))))));
+    ...lists.map(([heading, found]) => el("details", { open: found.length <= FEW }, el("summary", {}, `${heading} (${found.length})`),
+      el("ul", {}, ...found.map(line)))));
 }

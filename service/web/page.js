@@ -182,7 +182,7 @@ function mayReplace(from) {
 
 function put(data) {
   fill(at("faults"));
-  fill(at("drafted"));
+  fill(at("draft"));
   fill(at("result"));
   store.replace(data, "load");
 }
@@ -206,8 +206,8 @@ at("file").addEventListener("change", async () => {
     typed();
   }
   if (found.notes) {
-    fill(at("drafted"), notesOf(found.notes, file.name, (pointer) => form.lead(pointer)));
-    at("drafted").querySelector("h2").focus();
+    fill(at("draft"), notesOf(found.notes, file.name, { lead: (pointer) => form.lead(pointer), told: (pointer) => told(at("fields"), pointer) }));
+    at("draft").querySelector("h2").focus();
   } else at("status").textContent = `${file.name} is in the form.`;
 });
 at("form").addEventListener("submit", (event) => {

@@ -274,12 +274,16 @@ def test_a_plan_becomes_a_draft_that_shows_what_it_could_not_hold(page: Page, tm
     file = tmp_path / "plan.json"
     file.write_text(EX9, encoding="utf-8")
     page.put_file("#file", file)
-    page.wait("document.querySelector('#drafted h2')")
-    notes = page.run("document.querySelector('#drafted').textContent")
+    page.wait("document.querySelector('#draft h2')")
+    notes = page.run("document.querySelector('#draft').textContent")
     assert "Drafted from plan.json" in notes
     assert "Said by the document, and not in the draft" in notes
     assert described(page)["datasets"][0]["id"] == "interviews"
     assert page.run("document.activeElement.id") == "drafted"
+    missing = page.run("document.querySelector('#draft li a').textContent")
+    page.click("#draft li a")
+    assert missing == "holder › Country"
+    assert page.run("document.activeElement.id") == "at/parties/0/country"
 
 
 @pytest.mark.parametrize("width", [360, 1200])
