@@ -129,6 +129,14 @@ class Page:
         self.call("Input.insertText", text=text)
         self.run("document.activeElement.blur()")
 
+    def put(self, selector: str, text: str) -> None:
+        """Put a whole text in, as pasting does."""
+        script = (
+            f"(() => {{ const box = document.querySelector({json.dumps(selector)}); box.value = {json.dumps(text)};"
+            "box.dispatchEvent(new Event('input', {bubbles: true})); })()"
+        )
+        self.run(script)
+
     def choose(self, selector: str, value: str) -> None:
         """Choose from a list, as its own menu would."""
         script = (

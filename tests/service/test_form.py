@@ -20,6 +20,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not found(), reason="no Chromium on this machine (SAFECONDUCT_TEST_BROWSER names one)"),
 ]
+JSON = "#arrangement"
 DECIDE = "#form .bar [type=submit]"
 # Opens what has something in it, until nothing more opens; the lists of what single laws ask stay shut.
 OPEN = """(() => { let shut; do {
@@ -160,7 +161,7 @@ def test_a_fault_leads_to_its_field_and_goes_when_it_is_mended(page: Page) -> No
     page.choose("#example", "thl-nih-diabetes")
     data = described(page)
     data["parties"][1]["owners"] = [{"country": "US", "percent": 70}, {"country": "CA", "percent": 140}]
-    write(page, json.dumps(data))
+    page.put(JSON, json.dumps(data))
     page.click(DECIDE)
     page.wait("document.querySelector('#faults li a')")
     said = page.run("document.querySelector('#faults li').textContent")
@@ -176,21 +177,14 @@ def test_a_fault_leads_to_its_field_and_goes_when_it_is_mended(page: Page) -> No
     assert described(page)["parties"][1]["owners"][1]["percent"] == 30
 
 
-def write(page: Page, text: str) -> None:
-    page.run(
-        f"(() => {{ const box = document.querySelector('#arrangement'); box.value = {json.dumps(text)};"
-        "box.dispatchEvent(new Event('input', {bubbles: true})); })()"
-    )
-
-
 def test_the_text_moves_the_form_and_what_is_no_json_keeps_it_waiting(page: Page) -> None:
-    write(page, '{"title": "Typed", "parties": [{"id": "a", "name": "Alpha", "country": "FI", "kind": "bank"}]}')
+    page.put(JSON, '{"title": "Typed", "parties": [{"id": "a", "name": "Alpha", "country": "FI", "kind": "bank"}]}')
     assert page.run(f"document.querySelector('{at('/title')}').value") == "Typed"
     assert page.run("document.querySelector('.card .card-name').textContent") == "Alpha"
-    write(page, '{"title": ')
+    page.put(JSON, '{"title": ')
     assert page.run("document.querySelector('#fields').inert")
     assert "not JSON" in page.run("document.querySelector('#json-error').textContent")
-    write(page, '{"title": "Again", "parties": []}')
+    page.put(JSON, '{"title": "Again", "parties": []}')
     assert not page.run("document.querySelector('#fields').inert")
     assert page.run(f"document.querySelector('{at('/title')}').value") == "Again"
 
@@ -208,7 +202,7 @@ def test_what_the_form_does_not_know_is_kept_and_told(page: Page) -> None:
         ],
         "measures": {"zz.none": True},
     }
-    write(page, json.dumps(strange))
+    page.put(JSON, json.dumps(strange))
     page.run(OPEN)
     page.run(TOUCH)
     page.type(at("/title"), "Stranger")
@@ -237,7 +231,7 @@ def test_a_question_leads_to_the_form_where_its_answer_is_more_than_a_choice(pag
         "datasets": [{"id": "d", "categories": ["health"]}],
         "transfers": [transfer],
     }
-    write(page, json.dumps(data))
+    page.put(JSON, json.dumps(data))
     page.click(DECIDE)
     outcome(page)
     page.click('[data-leads="/datasets/0/subjects"]')
