@@ -37,6 +37,7 @@ class Caller(Shape):
     kind: Literal["key", "person"]
     id: str
     name: Annotated[str | None, Field(description="Of a person.")]
+    orcid: Annotated[str | None, Field(description="Of a person, where the identity provider tells it.")]
     organisation: str
     roles: list[Role]
     permissions: list[Permission]
@@ -61,6 +62,7 @@ async def get_me(request: Request, by: Asking) -> Response:
             "kind": "person" if session else "key",
             "id": by.id,
             "name": session and session.name,
+            "orcid": by.orcid,
             "organisation": by.organisation,
             "roles": sorted(by.roles),
             "permissions": sorted(by.permissions),

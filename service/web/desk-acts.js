@@ -23,7 +23,7 @@ const ROLES = [
   ["data_protection_officer", "Data protection"], ["research_security", "Research security"], ["export_control", "Export control"],
   ["ethics_committee", "Ethics"], ["data_access_committee", "Data access committee"], ["legal", "Legal department"],
 ];
-// The iD that somebody gave last: it is theirs for as long as the page is open.
+// The identifier that somebody gave last: it is theirs for as long as the page is open.
 let given = "";
 
 const today = () => new Date().toISOString().slice(0, 10);
@@ -33,7 +33,7 @@ function later(days) {
 
 const reason = (hint = "Kept for ever, and seen by everybody who may read this.") => ({ name: "reason", kind: "area", label: "Reason", hint });
 const reviewer = () => ({
-  name: "reviewer", kind: "text", label: "Your ORCID iD", value: given, pattern: "\\s*(https://orcid\\.org/)?\\d{4}-\\d{4}-\\d{4}-\\d{3}[\\dX]\\s*", hint: "Such as 0000-0002-1825-0097.",
+  name: "reviewer", kind: "text", label: "Your ORCID iD", value: given || me.orcid || "", hint: "Such as 0000-0002-1825-0097; who has none gives an e-mail or web address.",
 });
 
 function signed(values) {

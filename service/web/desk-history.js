@@ -1,6 +1,6 @@
 // What was done to an agreement: its log, who signed off in which role, and every override that there ever was.
 import { el, table } from "./made.js";
-import { ATTENTION, day, evaluationLink, orcid, outcome, quoted, state, when, who, words } from "./desk-words.js";
+import { ATTENTION, day, evaluationLink, signer, outcome, quoted, state, when, who, words } from "./desk-words.js";
 
 // One thing that was done, in a sentence; for the log, and for whoever was looking at an older version.
 export function told(act, agreement) {
@@ -10,9 +10,9 @@ export function told(act, agreement) {
     answered: () => ["answered “", (body.questions || []).map((each) => each.ask).join(" "), "”, which made revision ", String(body.number), ": ", outcome(body.outcome)],
     stepped: () => ["took it from ", state(body.from), " to ", state(body.to)],
     commented: () => ["commented", ...anchor(body)],
-    signed: () => [body.verdict === "approve" ? "signed off as " : "objected as ", el("strong", {}, words(body.role)), ", ", orcid(body.reviewer)],
-    override_proposed: () => ["proposed to override ", outcome(body.outcome), " until ", day(body.expires_on), ", ", orcid(body.reviewer)],
-    override_confirmed: () => ["confirmed the override", proposedBy(agreement, body.override), " as second person, ", orcid(body.reviewer)],
+    signed: () => [body.verdict === "approve" ? "signed off as " : "objected as ", el("strong", {}, words(body.role)), ", ", signer(body.reviewer)],
+    override_proposed: () => ["proposed to override ", outcome(body.outcome), " until ", day(body.expires_on), ", ", signer(body.reviewer)],
+    override_confirmed: () => ["confirmed the override", proposedBy(agreement, body.override), " as second person, ", signer(body.reviewer)],
     attended: () => ["gave attention: ", ATTENTION[body.attention]?.[0] || words(body.attention)],
     outcome_changed: () => ["found another outcome by the law of ", day(body.day), ": ", outcome(body.from), " became ", outcome(body.to),
       body.evaluation ? [" (", evaluationLink(body.evaluation, "its decision"), ")"] : ", as the law no longer understands the arrangement"],
@@ -55,7 +55,7 @@ export function signoffs(agreement) {
     const counts = act.revision !== agreement.revision ? `no longer: it was about revision ${act.revision}`
       : standing.get(ofRole(act)) === act ? "yes" : "no: they said something later";
     return [words(act.body.role), el("strong", { class: act.body.verdict }, act.body.verdict === "approve" ? "✓ approves" : "× objects"),
-      orcid(act.body.reviewer), quoted(act.body.reason, "span"), when(act.at), counts];
+      signer(act.body.reviewer), quoted(act.body.reason, "span"), when(act.at), counts];
   });
   return [table("By role, the latest first", ["Role", "Says", "Reviewer", "Reason", "When", "Counts"], rows)];
 }
@@ -74,10 +74,10 @@ function override(agreement, act) {
   return el("article", { class: `override ${agreement.override?.act === act.id ? "standing" : ""}` },
     el("p", {}, el("strong", {}, standingOf(agreement, act, second)), " ", outcome(act.body.outcome), " is overridden until ", day(act.body.expires_on), "."),
     el("dl", {},
-      ...fact("Proposed by", who(act.by), ", ", orcid(act.body.reviewer), ", ", when(act.at)),
+      ...fact("Proposed by", who(act.by), ", ", signer(act.body.reviewer), ", ", when(act.at)),
       ...fact("Reason", quoted(act.body.reason)),
       ...(second
-        ? [...fact("Second person", who(second.by), ", ", orcid(second.body.reviewer), ", ", when(second.at)), ...fact("Their reason", quoted(second.body.reason))]
+        ? [...fact("Second person", who(second.by), ", ", signer(second.body.reviewer), ", ", when(second.at)), ...fact("Their reason", quoted(second.body.reason))]
         : fact("Second person", "none yet"))));
 }
 

@@ -53,7 +53,8 @@ export function who(id) {
   return el("span", { title: id }, `${id.startsWith("sck_") ? "key" : "person"} …${id.slice(-6)}`);
 }
 
-export const orcid = (iD) => cited(iD, `https://orcid.org/${iD}`);
+// Who signed: an ORCID iD leads to its page, a web address to itself, and an e-mail address nowhere.
+export const signer = (id) => cited(id, /^[\dX-]{19}$/.test(id) ? `https://orcid.org/${id}` : id);
 
 const ofAgreement = (name) => `#/agreements/${encodeURIComponent(name)}`;
 export const agreementLink = (name, text) => el("a", { href: ofAgreement(name) }, text);

@@ -55,7 +55,8 @@ function summary(decision, kept) {
       el("li", {}, plural(decision.conditions.length, "condition to keep", "conditions to keep")),
       el("li", {}, change ? `On ${change.day} law that is already dated changes the outcome: it is then ${words(change.outcome)}.`
         : "No law that is already dated changes the outcome later."),
-      kept ? el("li", {}, `Kept as ${kept.split("/").pop()}.`) : null),
+      kept ? el("li", {}, "Kept as ", el("a", { href: `desk#/evaluations/${kept.split("/").pop()}` }, kept.split("/").pop()),
+        "; the review desk can begin a review of it.") : null),
   ];
 }
 

@@ -138,6 +138,7 @@ def test_a_reviewer_known_by_an_orcid_id_signs_for_nobody_else(door: Door) -> No
         body = {"reviewer": reviewer, "role": "data_protection_officer", "verdict": "approve", "reason": "in order"}
         return browser.change("POST", f"{path}/signoffs", json=body, headers={"If-Match": '"3"'})
 
+    assert browser.get("/auth/me").json()["orcid"] == "0000-0002-1825-0097"
     assert codes(sign("0000-0001-5109-3700"), 422) == {"/reviewer": "another-reviewer"}
     assert sign("https://orcid.org/0000-0002-1825-0097").status_code == 200
 
