@@ -109,7 +109,8 @@ def unfold(page: Page, title: str, within: str = ".acts") -> None:
 
 def put(page: Page, name: str, value: str, within: str = "body") -> None:
     """Fill in a field, or choose from it."""
-    field = ready(page, within).get_by_label(name, exact=True)
+    # A label may say more in brackets: that the field may be left out.
+    field = ready(page, within).get_by_label(re.compile(rf"^{re.escape(name)}( \(|$)"))
     if field.evaluate("(each) => each.type") == "select-one":
         field.select_option(value)
     else:
