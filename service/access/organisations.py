@@ -37,6 +37,16 @@ def first_run(connection: Connection) -> keys.NewKey | None:
     return found(connection, "default")
 
 
+def may_see_all(connection: Connection, by: Principal) -> bool:
+    """Return whether somebody may see what all organisations do together.
+
+    They belong to the first, whose people run the service, or there is no other.
+    """
+    first = select(organisations.c.id).order_by(organisations.c.created_at, organisations.c.id).limit(2)
+    found = connection.execute(first).scalars().all()
+    return len(found) < 2 or by.organisation == found[0]
+
+
 def name_of(connection: Connection, id_: str) -> str:
     """Return the name of an organisation."""
     return str(connection.execute(select(organisations.c.name).where(organisations.c.id == id_)).scalar_one())

@@ -15,7 +15,7 @@ from engine.errors import shown
 from service import shapes_records as shapes
 from service.access import keys
 from service.access.authorising import Asking, forbidden
-from service.access.permissions import Permission, Principal, Role
+from service.access.permissions import Permission, Principal, Role, permissions_of
 from service.forms import AwareTime, Form, read_form
 from service.problems import problem
 from service.records.pages import Cursor, Limit, page
@@ -92,6 +92,7 @@ async def post_key(request: Request, by: Asking) -> Response:
     """Make a key; it can do no more than the one who makes it may give."""
     form = await read_form(request, NewKeyForm)
     _check_scopes(by, form.scopes)
+    _check_covered(form)
     if form.expires_at is not None and form.expires_at <= now():
         raise problem(422, "bad-value", "this time is over", "/expires_at", "give a later one")
 
@@ -109,6 +110,15 @@ def _check_scopes(by: Principal, scopes: list[Permission] | None) -> None:
     missing = sorted(set(scopes) - by.scopes) if scopes is not None else ["all"]
     if missing:
         raise forbidden(missing[0])
+
+
+def _check_covered(form: NewKeyForm) -> None:
+    """Refuse a permission that none of the roles has: the key could never use it."""
+    allowed = permissions_of(form.roles, None)
+    for number, scope in enumerate(form.scopes or ()):
+        if scope not in allowed:
+            help = "give a role that has it, or leave it out"
+            raise problem(422, "bad-value", f"none of these roles may `{scope}`", f"/scopes/{number}", help)
 
 
 @router.get(

@@ -10,6 +10,10 @@ from starlette.responses import Response
 
 from engine.decision.receipt import engine_version
 from service import shapes
+from service.access.authorising import Asking
+from service.access.organisations import may_see_all
+from service.access.permissions import Principal
+from service.problems import problem
 from service.routes.common import as_json, errors, published_of, shelf_of
 from service.storage.database import Database
 
@@ -61,6 +65,7 @@ def _ask(database: Database) -> None:
     "/metrics",
     operation_id="getMetrics",
     summary="Read counters for Prometheus",
+    description="They count what all organisations do: where there are several, only the first reads them.",
     response_class=Response,
     responses={
         200: {
@@ -70,6 +75,15 @@ def _ask(database: Database) -> None:
         **errors(),
     },
 )
-async def get_metrics(request: Request) -> Response:
+async def get_metrics(request: Request, by: Asking) -> Response:
     """Read the counters."""
-    return Response(shelf_of(request).metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    shelf = shelf_of(request)
+    if shelf.has_storage and not await run_in_threadpool(_may_see_all, shelf.database, by):
+        help = "ask with a key of the organisation that was made first"
+        raise problem(403, "not-allowed", "the counters tell what other organisations do", "", help)
+    return Response(shelf.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _may_see_all(database: Database, by: Principal) -> bool:
+    with database.reading() as connection:
+        return may_see_all(connection, by)

@@ -129,6 +129,11 @@ def test_a_key_does_no_more_than_its_scopes(stored: Service) -> None:
     assert permissions_of(["reader"], ["keys:manage", "law:read"]) == {"law:read"}
 
 
+def test_counters_of_all_organisations_are_read_by_the_first(stored: Service) -> None:
+    assert stored.ask("GET", "/metrics", "administrator").status_code == 200
+    assert codes(stored.ask("GET", "/metrics", "administrator", of="theirs"), 403) == {"": "not-allowed"}
+
+
 def test_the_last_use_is_written_at_most_once_a_minute(stored: Service) -> None:
     text = stored.key("reader")
 

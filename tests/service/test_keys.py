@@ -51,6 +51,13 @@ def test_a_revoked_key_ends_at_once(stored: Service) -> None:
     assert codes(stored.ask("GET", "/v1/facts", key=made["key"]), 401)
 
 
+def test_a_key_is_not_made_with_what_none_of_its_roles_may(stored: Service) -> None:
+    body = {"name": "x", "roles": ["reader", "reviewer"], "scopes": ["agreements:review", "audit:read", "evaluate"]}
+    response = stored.ask("POST", "/v1/keys", "administrator", json=body)
+    assert codes(response, 422) == {"/scopes/1": "bad-value"}
+    assert make(stored, roles=["reader", "administrator"], scopes=["agreements:read", "audit:read"])
+
+
 def test_a_narrow_key_makes_no_wider_one(stored: Service) -> None:
     narrow = make(stored, roles=["administrator"], scopes=["keys:manage", "law:read"])["key"]
     for scopes in (None, ["audit:read"], ["law:read", "evaluate"]):
