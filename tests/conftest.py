@@ -18,7 +18,7 @@ import pytest
 
 from service.storage.database import Database
 from service.storage.upgrading import upgrade
-from tests.service.browsing import browser_here
+from tests.service.browser import browser_here
 
 SERVER = os.environ.get("SAFECONDUCT_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 KINDS = ("sqlite", "postgresql")

@@ -16,7 +16,7 @@ from service.reviews.doing import today
 from service.storage.columns import now
 from service.storage.ids import new_id
 from service.storage.tables import agreements, deliveries, sessions, webhooks
-from tests.service.browsing import People, people_at, running
+from tests.service.browser import People, people_at, running
 from tests.service.door import Door
 from tests.service.stored import SAFEGUARDS, small
 

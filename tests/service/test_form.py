@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from engine.decision.statute import Law
 from service.app import create_app
 from service.settings import Settings
 from tests.imports.documents import EX9
-from tests.service.browser import Page, browsing, found
+from tests.service.browser import people_at, running
 from tests.service.providing import serving
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not found(), reason="no Chromium on this machine (SAFECONDUCT_TEST_BROWSER names one)"),
-]
+pytestmark = pytest.mark.slow
 JSON = "#arrangement"
 DECIDE = "#form .bar [type=submit]"
 # Opens what has something in it, until nothing more opens; the lists of what single laws ask stay shut.
@@ -41,18 +40,27 @@ def address(law: Law) -> Iterator[str]:
         yield address
 
 
+# Of this module: while Playwright runs, no other test of its process could run an event loop.
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    with browsing(tmp_path_factory.mktemp("browser")) as page:
-        yield page
+def browser() -> Iterator[Browser]:
+    with running() as browser:
+        yield browser
 
 
 @pytest.fixture
-def page(browser: Page, address: str) -> Iterator[Page]:
-    browser.open(f"{address}/")
-    browser.wait("document.querySelector('#example').options.length > 3")
-    yield browser
-    assert not browser.errors
+def width() -> int:
+    """The width of the window; tests say another."""
+    return 1200
+
+
+@pytest.fixture
+def page(browser: Browser, address: str, width: int) -> Iterator[Page]:
+    with people_at(browser) as people:
+        page = people.one(width, is_mobile=width < 500)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(f"{address}/")
+        expect(page.locator("#example option").nth(3)).to_be_attached()
+        yield page
 
 
 def at(pointer: str) -> str:
@@ -64,27 +72,48 @@ def place(pointer: str) -> str:
 
 
 def described(page: Page) -> Any:
-    return json.loads(page.run("document.querySelector('#arrangement').value"))
+    return json.loads(page.locator(JSON).input_value())
+
+
+def show(page: Page, example: str) -> None:
+    """Fill the form in with an example."""
+    page.locator("details:has(#example)").evaluate("(fold) => { fold.open = true; }")
+    page.select_option("#example", example)
+
+
+def write(page: Page, text: str) -> None:
+    """Put a whole arrangement in as JSON, as pasting does."""
+    page.locator("#json").evaluate("(fold) => { fold.open = true; }")
+    page.fill(JSON, text)
+
+
+def enter(page: Page, pointer: str, text: str) -> None:
+    """Type over what stands in a field, and leave it."""
+    page.fill(at(pointer), text)
+    page.locator(at(pointer)).blur()
+
+
+def focused(page: Page, pointer: str) -> None:
+    expect(page.locator(at(pointer))).to_be_focused()
 
 
 def outcome(page: Page) -> str:
-    page.wait("document.querySelector('#outcome, #faults h2')")
-    assert not page.run("document.querySelector('#faults').textContent")
-    return str(page.run("document.querySelector('.outcome.big').textContent"))
+    expect(page.locator("#outcome, #faults h2").first).to_be_attached()
+    expect(page.locator("#faults")).to_be_empty()
+    return page.locator(".outcome.big").inner_text()
 
 
 def test_from_nothing_to_a_first_decision_without_any_json(page: Page) -> None:
-    assert page.run("document.querySelector('#needs').textContent").startswith("7 answers are still needed")
-    page.type(at("/title"), "Cohort to Tokyo")
+    expect(page.locator("#needs")).to_have_text(re.compile("^7 answers are still needed"))
+    enter(page, "/title", "Cohort to Tokyo")
     for index, (name, country) in enumerate((("University of Turku", "FI"), ("University of Tokyo", "JP"))):
-        page.type(at(f"/parties/{index}/name"), name)
-        page.choose(at(f"/parties/{index}/kind"), "university")
-        page.choose(at(f"/parties/{index}/country"), country)
+        enter(page, f"/parties/{index}/name", name)
+        page.select_option(at(f"/parties/{index}/kind"), "university")
+        page.select_option(at(f"/parties/{index}/country"), country)
     page.click(f"{place('/datasets/0/categories')} summary")
-    page.wait(f"document.querySelector('{place('/datasets/0/categories')} .term')")
     page.click(f"{place('/datasets/0/categories')} .term")
-    page.choose(at("/transfers/0/mode"), "copy")
-    assert page.run("document.querySelector('#needs').textContent") == "All that is needed is there."
+    page.select_option(at("/transfers/0/mode"), "copy")
+    expect(page.locator("#needs")).to_have_text("All that is needed is there.")
     page.click(DECIDE)
     assert "undetermined" in outcome(page)
     # What was left alone is not there, neither as false nor as none; names became ids that can be read.
@@ -109,33 +138,33 @@ def test_from_nothing_to_a_first_decision_without_any_json(page: Page) -> None:
 
 def test_every_example_goes_through_the_form_without_loss(page: Page, shipped: dict[str, dict[str, Any]]) -> None:
     for name, data in shipped.items():
-        page.choose("#example", name)
-        page.run(OPEN)
-        assert page.run(TOUCH) > 20, name
+        show(page, name)
+        page.evaluate(OPEN)
+        assert page.evaluate(TOUCH) > 20, name
         assert described(page) == data, name
-        assert not page.run("document.querySelectorAll('#fields .note').length"), name
+        expect(page.locator("#fields .note"), name).to_have_count(0)
 
 
 def test_an_example_is_edited_and_put_back_to_not_known(page: Page, shipped: dict[str, dict[str, Any]]) -> None:
-    page.choose("#example", "thl-nih-diabetes")
+    show(page, "thl-nih-diabetes")
     wanted = json.loads(json.dumps(shipped["thl-nih-diabetes"]))
-    page.run(OPEN)
-    page.choose(at("/datasets/0/identifiability"), "anonymous")
+    page.evaluate(OPEN)
+    page.select_option(at("/datasets/0/identifiability"), "anonymous")
     page.click(at("/datasets/0/minors-1"))
-    page.choose(at("/transfers/0/storage-add"), "CA")
+    page.select_option(at("/transfers/0/storage-add"), "CA")
     page.click(f"{place('/transfers/0/storage')} .adding button")
     page.click(at("/measures/eu.research_law-1"))
-    page.type(at("/measures/eu.ethics_approval/reference"), "vote 7")
+    enter(page, "/measures/eu.ethics_approval/reference", "vote 7")
     wanted["datasets"][0].update(identifiability="anonymous", minors=False)
     wanted["transfers"][0]["storage"] = ["US", "CA"]
     wanted["measures"].update({"eu.research_law": False})
     wanted["measures"]["eu.ethics_approval"]["reference"] = "vote 7"
     assert described(page) == wanted
-    page.choose(at("/datasets/0/identifiability"), "")
+    page.select_option(at("/datasets/0/identifiability"), "")
     page.click(at("/datasets/0/minors-2"))
     page.click(at("/datasets/0/consent/explicit-2"))
     page.click(at("/measures/eu.research_law-2"))
-    page.choose(at("/datasets/0/subjects/0/persons-how"), "")
+    page.select_option(at("/datasets/0/subjects/0/persons-how"), "")
     del wanted["datasets"][0]["identifiability"], wanted["datasets"][0]["minors"]
     del wanted["datasets"][0]["consent"]["explicit"], wanted["measures"]["eu.research_law"]
     del wanted["datasets"][0]["subjects"][0]["persons"]
@@ -143,11 +172,10 @@ def test_an_example_is_edited_and_put_back_to_not_known(page: Page, shipped: dic
 
 
 def test_a_renamed_party_is_followed_by_all_that_refer_to_it(page: Page) -> None:
-    page.choose("#example", "thl-nih-diabetes")
-    page.run(OPEN)
-    page.run("document.querySelectorAll('#fields details').forEach((fold) => { fold.open = true; })")
-    page.wait(f"document.querySelector('{at('/parties/0/id')}')")
-    page.type(at("/parties/0/id"), "institute")
+    show(page, "thl-nih-diabetes")
+    page.evaluate(OPEN)
+    page.evaluate("document.querySelectorAll('#fields details').forEach((fold) => { fold.open = true; })")
+    enter(page, "/parties/0/id", "institute")
     found = described(page)
     assert (
         found["transfers"][0]["exporter"]
@@ -158,35 +186,34 @@ def test_a_renamed_party_is_followed_by_all_that_refer_to_it(page: Page) -> None
 
 
 def test_a_fault_leads_to_its_field_and_goes_when_it_is_mended(page: Page) -> None:
-    page.choose("#example", "thl-nih-diabetes")
+    show(page, "thl-nih-diabetes")
     data = described(page)
     data["parties"][1]["owners"] = [{"country": "US", "percent": 70}, {"country": "CA", "percent": 140}]
-    page.put(JSON, json.dumps(data))
+    write(page, json.dumps(data))
     page.click(DECIDE)
-    page.wait("document.querySelector('#faults li a')")
-    said = page.run("document.querySelector('#faults li').textContent")
-    assert "National Institutes of Health › Owners › Owner 2 › Share in percent" in said
+    fault = "National Institutes of Health › Owners › Owner 2 › Share in percent"
+    expect(page.locator("#faults li").first).to_contain_text(fault)
     page.click("#faults li a")
-    field = at("/parties/1/owners/1/percent")
-    assert page.run("document.activeElement.id") == "at/parties/1/owners/1/percent"
-    assert page.run(f"document.querySelector('{field}').getAttribute('aria-invalid')") == "true"
-    error = page.run(f"document.querySelector('{field}').getAttribute('aria-describedby').split(' ').pop()")
-    assert "more than 100" in page.run(f"document.getElementById('{error}').textContent")
-    page.type(field, "30")
-    assert not page.run("document.querySelectorAll('#fields .error').length")
+    field = page.locator(at("/parties/1/owners/1/percent"))
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    error = (field.get_attribute("aria-describedby") or "").split()[-1]
+    expect(page.locator(f'[id="{error}"]')).to_contain_text("more than 100")
+    enter(page, "/parties/1/owners/1/percent", "30")
+    expect(page.locator("#fields .error")).to_have_count(0)
     assert described(page)["parties"][1]["owners"][1]["percent"] == 30
 
 
 def test_the_text_moves_the_form_and_what_is_no_json_keeps_it_waiting(page: Page) -> None:
-    page.put(JSON, '{"title": "Typed", "parties": [{"id": "a", "name": "Alpha", "country": "FI", "kind": "bank"}]}')
-    assert page.run(f"document.querySelector('{at('/title')}').value") == "Typed"
-    assert page.run("document.querySelector('.card .card-name').textContent") == "Alpha"
-    page.put(JSON, '{"title": ')
-    assert page.run("document.querySelector('#fields').inert")
-    assert "not JSON" in page.run("document.querySelector('#json-error').textContent")
-    page.put(JSON, '{"title": "Again", "parties": []}')
-    assert not page.run("document.querySelector('#fields').inert")
-    assert page.run(f"document.querySelector('{at('/title')}').value") == "Again"
+    write(page, '{"title": "Typed", "parties": [{"id": "a", "name": "Alpha", "country": "FI", "kind": "bank"}]}')
+    expect(page.locator(at("/title"))).to_have_value("Typed")
+    expect(page.locator(".card .card-name").first).to_have_text("Alpha")
+    write(page, '{"title": ')
+    expect(page.locator("#fields")).to_have_js_property("inert", True)
+    expect(page.locator("#json-error")).to_contain_text("not JSON")
+    write(page, '{"title": "Again", "parties": []}')
+    expect(page.locator("#fields")).to_have_js_property("inert", False)
+    expect(page.locator(at("/title"))).to_have_value("Again")
 
 
 def test_what_the_form_does_not_know_is_kept_and_told(page: Page) -> None:
@@ -202,21 +229,20 @@ def test_what_the_form_does_not_know_is_kept_and_told(page: Page) -> None:
         ],
         "measures": {"zz.none": True},
     }
-    page.put(JSON, json.dumps(strange))
-    page.run(OPEN)
-    page.run(TOUCH)
-    page.type(at("/title"), "Stranger")
+    write(page, json.dumps(strange))
+    page.evaluate(OPEN)
+    page.evaluate(TOUCH)
+    enter(page, "/title", "Stranger")
     assert described(page) == {**strange, "title": "Stranger"}
-    told = page.run("document.querySelector('#fields').textContent")
     for each in ("later", "motto", "zz.no", "zz.none", "perhaps", "guild (not known here)", "spells (not known here)"):
-        assert each in told
+        expect(page.locator("#fields")).to_contain_text(each)
 
 
 def test_parts_are_added_and_taken_out(page: Page) -> None:
-    page.choose("#example", "eu-us-company")
+    show(page, "eu-us-company")
     before = described(page)
     page.click(at("/parties-add"))
-    assert page.run("document.activeElement.id") == f"at/parties/{len(before['parties'])}/name"
+    focused(page, f"/parties/{len(before['parties'])}/name")
     assert described(page)["parties"][-1] == {"id": "party-1"}
     page.click(f"{place('/parties/' + str(len(before['parties'])))} > .inside > button")
     assert described(page) == before
@@ -231,14 +257,14 @@ def test_a_question_leads_to_the_form_where_its_answer_is_more_than_a_choice(pag
         "datasets": [{"id": "d", "categories": ["health"]}],
         "transfers": [transfer],
     }
-    page.put(JSON, json.dumps(data))
+    write(page, json.dumps(data))
     page.click(DECIDE)
     outcome(page)
     page.click('[data-leads="/datasets/0/subjects"]')
-    assert page.run(f"document.querySelector('{at('/datasets/0/subjects')}').contains(document.activeElement)")
+    expect(page.locator(f"{at('/datasets/0/subjects')}:focus-within")).to_be_visible()
     # A fact of one law, which the form otherwise keeps folded away.
     page.click('[data-leads="/parties/1/traits/eu.link_to_union"]')
-    assert page.run("document.activeElement.id") == "at/parties/1/traits/eu.link_to_union"
+    focused(page, "/parties/1/traits/eu.link_to_union")
 
 
 @pytest.mark.parametrize(
@@ -251,48 +277,44 @@ def test_a_question_leads_to_the_form_where_its_answer_is_more_than_a_choice(pag
 def test_a_file_shows_in_the_form(page: Page, tmp_path: Path, name: str, text: str) -> None:
     file = tmp_path / name
     file.write_text(text, encoding="utf-8")
-    page.put_file("#file", file)
-    page.wait(f"document.querySelector('{at('/title')}').value === 'From YAML'")
+    page.set_input_files("#file", file)
+    expect(page.locator(at("/title"))).to_have_value("From YAML")
     assert described(page) == {"title": "From YAML", "parties": [{"id": "a", "country": "NO", "kind": "bank"}]}
 
 
 def test_a_file_that_cannot_be_read_says_why(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text("title: [", encoding="utf-8")
-    page.put_file("#file", file)
-    page.wait("document.querySelector('#faults h2')")
-    assert "(at arrangement:2:1)" in page.run("document.querySelector('#faults').textContent")
+    page.set_input_files("#file", file)
+    expect(page.locator("#faults h2")).to_be_visible()
+    expect(page.locator("#faults")).to_contain_text("(at arrangement:2:1)")
 
 
 def test_a_plan_becomes_a_draft_that_shows_what_it_could_not_hold(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(EX9, encoding="utf-8")
-    page.put_file("#file", file)
-    page.wait("document.querySelector('#draft h2')")
-    notes = page.run("document.querySelector('#draft').textContent")
-    assert "Drafted from plan.json" in notes
-    assert "Said by the document, and not in the draft" in notes
+    page.set_input_files("#file", file)
+    expect(page.locator("#draft h2").first).to_be_visible()
+    expect(page.locator("#draft")).to_contain_text("Drafted from plan.json")
+    expect(page.locator("#draft")).to_contain_text("Said by the document, and not in the draft")
     assert described(page)["datasets"][0]["id"] == "interviews"
-    assert page.run("document.activeElement.id") == "drafted"
-    missing = page.run("document.querySelector('#draft li a').textContent")
+    expect(page.locator("#drafted")).to_be_focused()
+    expect(page.locator("#draft li a").first).to_have_text("holder › Country")
     page.click("#draft li a")
-    assert missing == "holder › Country"
-    assert page.run("document.activeElement.id") == "at/parties/0/country"
+    focused(page, "/parties/0/country")
 
 
 @pytest.mark.parametrize("width", [360, 1200])
-def test_nothing_is_wider_than_the_window_and_everything_has_a_name(page: Page, address: str, width: int) -> None:
-    page.open(f"{address}/", width)
-    page.wait("document.querySelector('#example').options.length > 3")
-    page.choose("#example", "three-party-genomics")
-    page.run(OPEN)
-    assert page.run("document.documentElement.scrollWidth") <= width
-    nameless = page.run(
+def test_nothing_is_wider_than_the_window_and_everything_has_a_name(page: Page, width: int) -> None:
+    show(page, "three-party-genomics")
+    page.evaluate(OPEN)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    nameless = page.evaluate(
         "[...document.querySelectorAll('#form :is(input, select, textarea)')].filter((each) => !each.labels.length"
         " && !each.getAttribute('aria-label')).map((each) => each.outerHTML)"
     )
     assert nameless == []
-    twice = page.run(
+    twice = page.evaluate(
         "(() => { const ids = [...document.querySelectorAll('[id]')].map((each) => each.id);"
         "return ids.filter((id, index) => ids.indexOf(id) !== index); })()"
     )
