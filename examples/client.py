@@ -5,8 +5,8 @@
     python examples/client.py list --outcome prohibited
     python examples/client.py report ev_01k... --format pdf -o decision.pdf
 
-A request that is not answered, or answered 429 or 503, is sent again with the same `Idempotency-Key`: what an earlier
-one stored is found again and never stored twice.
+A request that is not answered, or answered 429, 502, 503 or 504, is sent again with the same `Idempotency-Key`: what an
+earlier one stored is found again and never stored twice.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from typing import Any
 import httpx
 
 EXIT = {"prohibited": 3, "not_yet_permitted": 4, "undetermined": 5}
-_PASSING = frozenset({429, 503})
+# A proxy answers 502 and 504 while the service behind it restarts.
+_PASSING = frozenset({429, 502, 503, 504})
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ def written(folder: Path, data: Any) -> Path:
 def stumbling(served: Running, *stumbles: str) -> Iterator[tuple[str, list[str]]]:
     """Stand before a server and fail first, once for each of `stumbles`; yields the address and what was asked.
 
-    `busy` answers 503 with `Retry-After` and asks nobody; `hang up` has the server answer, and loses the answer.
+    `busy` answers 503 with `Retry-After`, `restart` 502, and nobody is asked; `hang up` has the server answer,
+    and loses the answer.
     """
     left, keys = list(stumbles), []
 
@@ -59,6 +60,9 @@ def stumbling(served: Running, *stumbles: str) -> Iterator[tuple[str, list[str]]
                 self.send_response(503)
                 self.send_header("Retry-After", "0")
                 self.end_headers()
+                return
+            if stumble == "restart":  # what a proxy says meanwhile
+                self.send_error(502)
                 return
             passed = {name: self.headers[name] for name in ("authorization", "content-type", "idempotency-key")}
             answer = httpx.post(served.address + self.path, content=body, headers=passed, timeout=60)
@@ -129,7 +133,7 @@ def test_a_key_that_is_not_good_is_told(served: Running) -> None:
 
 
 def test_a_busy_service_is_asked_again_when_it_says_so(served: Running) -> None:
-    with stumbling(served, "busy", "busy") as (address, keys), Client(address, served.key) as client:
+    with stumbling(served, "busy", "restart") as (address, keys), Client(address, served.key) as client:
         found = client.decide(small(title="In the end"), store=True)
         assert (found.decision["outcome"], found.was_known) == ("not_yet_permitted", False)
     assert len(keys) == 3
