@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 CLIENT, SECRET = "safeconduct", "s3cret-of-the-client"
 Data = dict[str, Any]
+
+
+@cache
+def _first_key() -> RSAKey:
+    """Return the key that every provider begins with: to make one takes up to a second."""
+    return RSAKey.generate_key(2048, auto_kid=True)
 
 
 class Provider:
@@ -46,7 +53,7 @@ class Provider:
         self.sign: Callable[[Data], str] = self.signed
         self.metadata: Data = {}
         self.answer: Data = {}
-        self.key = RSAKey.generate_key(2048, auto_kid=True)
+        self.key = _first_key()
         self.published = [self.key]
         self.asked: list[Data] = []
         self.ended: list[Data] = []
