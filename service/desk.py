@@ -7,19 +7,14 @@ from importlib.resources import files
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from service.assets import serve
+from service.assets import POLICY, answer_page, serve
 
 router = APIRouter(include_in_schema=False)
 
-# `blob:` is for maps and documents that the page has asked for. What would read text as markup fails in the browser.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
-)
+# What would read text as markup fails in the browser: much of what the desk shows, others wrote.
+_POLICY = f"{POLICY}; require-trusted-types-for 'script'; trusted-types 'none'"
 _WEB = files("service.web")
 _PAGE = (_WEB / "desk.html").read_bytes()
-_NAV, _ACCOUNT = b'<nav aria-label="Elsewhere">', b'<a href="auth">Sign in or out</a> '
 FILES = (
     "desk.css",
     "desk.js",
@@ -42,8 +37,7 @@ FILES = (
 @router.get("/desk")
 async def get_desk(request: Request) -> Response:
     """Show the desk, with the way to sign in where there is one."""
-    page = _PAGE.replace(_NAV, _NAV + _ACCOUNT) if request.app.state.shelf.settings.has_sign_in else _PAGE
-    return Response(page, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
+    return answer_page(request, _PAGE, _POLICY)
 
 
 serve(router, "web", FILES, lambda name: (_WEB / name).read_bytes())

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from engine.errors import ArrangementError, Fault
 from engine.imports.reading import MOST_BYTES
 from engine.law.intake import parse_yaml
-from service.assets import serve
+from service.assets import answer_page, serve
 from service.bodies import read_body
 from service.examples import examples
 from service.negotiation import check_media
@@ -22,11 +22,7 @@ from service.routes.common import as_json, published_of, shelf_of
 
 router = APIRouter(include_in_schema=False)
 
-# `blob:` is for the map, which the page draws from an answer of the service.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+_PAGE = (files("service.web") / "index.html").read_bytes()
 SCRIPTS = (
     "page.js",
     "made.js",
@@ -43,15 +39,12 @@ SCRIPTS = (
     "faults.js",
     "opening.js",
 )
-_PAGE = (files("service.web") / "index.html").read_bytes()
-_NAV, _ACCOUNT = b'<nav aria-label="This service">', b'<a href="auth">Sign in or out</a> '
 
 
 @router.get("/")
 async def get_page(request: Request) -> Response:
     """Show the page, with the way to sign in where there is one."""
-    page = _PAGE.replace(_NAV, _NAV + _ACCOUNT) if request.app.state.shelf.settings.has_sign_in else _PAGE
-    return Response(page, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
+    return answer_page(request, _PAGE)
 
 
 @router.get("/web/examples.json")

@@ -7,26 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from service import audit
 from service.access.permissions import Principal
 from service.evaluating import Decided
 from service.published import Published
-from service.records.law import keep_law
+from service.records.law import insert_new, keep_law
 from service.records.once import Once, claim, made_meanwhile
 from service.storage.columns import Blob, blob, now
 from service.storage.database import Database
 from service.storage.ids import new_id
 from service.storage.tables import decisions, evaluations
 
-# Made once: to make them anew costs more than to run them.
-_INSERT = insert(evaluations)
-_ANSWERED = {
-    "sqlite": sqlite.insert(decisions).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(decisions).on_conflict_do_nothing(),
-}
+_INSERT = insert(evaluations)  # made once: to make it anew costs more than to run it
 
 
 def keep(database: Database, by: Principal, decided: Decided, wanted: Once | None = None) -> tuple[str, bool]:
@@ -82,7 +76,7 @@ def store_all(connection: Connection, records: Sequence[New]) -> None:
     contents = [
         {"organisation": of, "sha256": sha256, "content": answered[of, sha256]} for of, sha256 in sorted(answered)
     ]
-    connection.execute(_ANSWERED[connection.dialect.name], contents)
+    insert_new(connection, decisions, contents)
     connection.execute(_INSERT, [each.row for each in records])
     audit.append_all(connection, [each.entry for each in records])
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Executable, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.errors import EvaluationError
@@ -14,8 +15,6 @@ from engine.law.files import RulesetFiles
 from service.published import Published
 from service.storage.columns import now
 from service.storage.tables import law_files, law_libraries
-
-_AT_A_TIME = 100
 
 
 def keep_law(connection: Connection, published: Published) -> None:
@@ -56,7 +55,12 @@ def files_of(connection: Connection, hashes: Mapping[str, str]) -> RulesetFiles:
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows, and leave those alone that are there."""
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    for start in range(0, len(rows), _AT_A_TIME):
-        statement = make(table).values(rows[start : start + _AT_A_TIME])
-        connection.execute(statement.on_conflict_do_nothing())
+    if rows:
+        connection.execute(_new_in(table, connection.dialect.name), rows)
+
+
+@cache
+def _new_in(table: Table, dialect: str) -> Executable:
+    """Return the statement, made once: to make it anew costs more than to run it."""
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return make(table).on_conflict_do_nothing()

@@ -1,11 +1,9 @@
 // The words of the desk, and the small things that every view is made of. What others wrote is only ever text.
 import { cited, el } from "./made.js";
 import { me, nameOf } from "./desk-ask.js";
-import { words } from "./words.js";
+import { outcome } from "./result.js";
+import { plural, words } from "./words.js";
 
-const SIGNS = {
-  prohibited: "×", not_yet_permitted: "!", undetermined: "?", permitted_with_conditions: "✓·", permitted: "✓", not_applicable: "–",
-};
 export const STATES = ["draft", "submitted", "in_review", "changes_requested", "approved", "rejected", "active", "expired", "withdrawn"];
 export const OUTCOMES = ["prohibited", "not_yet_permitted", "undetermined", "permitted_with_conditions", "permitted"];
 export const ATTENTION = {
@@ -13,12 +11,7 @@ export const ATTENTION = {
   outcome_changed: ["Outcome changed", "By the law of today the outcome is another, without a permission being lost."],
   override_expired: ["Override ended", "It runs against its outcome, and the override has had its last day."],
 };
-export { words };
-export const plural = (number, one, many) => `${number || "no"} ${number === 1 ? one : many}`;
-
-export function outcome(code, size = "") {
-  return el("span", { class: `outcome ${code} ${size}` }, `${SIGNS[code]} ${words(code)}`);
-}
+export { outcome, plural, words };
 
 export function state(code) {
   return el("span", { class: `state ${code}` }, words(code));

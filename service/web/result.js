@@ -1,6 +1,6 @@
 // What the service says of an arrangement, in the order in which people need it.
 import { cited, el, said, table } from "./made.js";
-import { words } from "./words.js";
+import { plural, words } from "./words.js";
 
 const SIGNS = {
   prohibited: "×", not_yet_permitted: "!", undetermined: "?", permitted_with_conditions: "✓·", permitted: "✓", not_applicable: "–",
@@ -23,9 +23,8 @@ const FORMS = [
 ];
 // Answers that are more than a choice or a line: the form has fields for them.
 const IN_FORM = ["country", "region", "count", "owners"];
-const plural = (number, one, many) => `${number || "no"} ${number === 1 ? one : many}`;
 
-function outcome(code, size = "") {
+export function outcome(code, size = "") {
   return el("span", { class: `outcome ${code} ${size}` }, `${SIGNS[code]} ${words(code)}`);
 }
 

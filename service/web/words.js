@@ -1,6 +1,7 @@
 // What the form is made of: the schema of an arrangement, the vocabulary, places and areas of law, as the service gives them.
 // A code as people read it.
 export const words = (code) => code.replaceAll("_", " ").replace(/\b(ai|hiv|hr|id|ip|eu)\b/g, (short) => short.toUpperCase());
+export const plural = (number, one, many) => `${number || "no"} ${number === 1 ? one : many}`;
 export const sentence = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 export class Words {

@@ -9,9 +9,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _PATIENCE_MS = 30_000
@@ -33,6 +36,8 @@ def running() -> Iterator[Browser]:
     path = browser_here()
     if path is None:
         pytest.skip("no Chromium here; SAFECONDUCT_TEST_BROWSER names one")
+    from playwright.sync_api import expect, sync_playwright  # every run of tests asks for `browser_here`
+
     expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--no-proxy-server"])
