@@ -23,6 +23,7 @@ from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 from engine.inference.evaluation import Found, Judge
 from engine.inference.program import Clause
+from engine.inference.reference import evaluate
 from engine.law.book import StatuteBook
 from engine.law.expression import MeasureRef, leaves
 
@@ -67,6 +68,8 @@ class Assembler:
         mechanism = mechanism_of(shown)
         if outcome in ("permitted_with_conditions", "not_yet_permitted", "permitted"):
             self._list_conditions(shown, leg, mechanism)
+        refused = outcome == "prohibited" and not result.difference
+        why = self._bar(shown, leg) if refused else _sentence(result, self._carrying(rules, mechanism), offers)
         return Finding(
             instrument.id,
             instrument.title,
@@ -76,7 +79,7 @@ class Assembler:
             instrument.source.href,
             leg.data.id,
             outcome,
-            _sentence(result, self._carrying(rules, mechanism), offers),
+            why,
             mechanism,
             rules,
             offers,
@@ -95,6 +98,20 @@ class Assembler:
             if (rule.kind != "route" or rule.id == mechanism)
             and (rule.kind != "duty" or not known[rule.id].routes or mechanism in known[rule.id].routes)
         )
+
+    def _bar(self, found: Found, leg: Leg) -> str:
+        """Return one sentence that names what refuses: a ban, a duty that nothing fulfils, or that no route is left."""
+        kinds, holds = found.program.kinds, found.verdict.holds
+        for clause in kinds.get("ban", ()):
+            if holds[clause.number] == TRUE:
+                return f"Barred by {clause.rule.cite}: {clause.rule.says}"
+        later = self._with_levers(found, leg)
+        best = evaluate(found.program, later, later)
+        for clause in kinds.get("duty", ()):
+            blocks = clause.rule.timing == "before_transfer" and not clause.rule.routes
+            if blocks and best.holds[clause.number] == TRUE and best.met[clause.number] == FALSE:
+                return f"Barred without what {clause.rule.cite} asks for, which is not shown: {clause.rule.says}"
+        return "No lawful route exists that anything in the parties' hands could open."
 
     def _with_levers(self, found: Found, leg: Leg) -> tuple[Truth, ...]:
         return found.program.with_levers(found.atoms, leg, self.judge.later)
@@ -220,10 +237,6 @@ def _sentence(result: Settled, rules: tuple[RuleTrace, ...], offers: tuple[Optio
         exempt = [rule for rule in rules if rule.kind == "exemption" and rule.status == "holds"]
         return f"Exempt under {exempt[0].cite}." if exempt else "No rule on its scope reaches this transfer."
     bans = [rule for rule in rules if rule.kind == "ban" and rule.status == "holds"]
-    if outcome == "prohibited":
-        if bans:
-            return f"Barred by {bans[0].cite}: {bans[0].says}"
-        return "No lawful route exists that anything in the parties' hands could open."
     if outcome == "not_yet_permitted":
         count = len(offers)
         start = f"Barred for now by {bans[0].cite}. " if bans else ""

@@ -389,6 +389,21 @@ def test_a_refusal_names_the_routes_that_missing_facts_decide_on() -> None:
     assert found.why == start
 
 
+def test_a_refusal_names_what_refuses() -> None:
+    """A ban, else the duty that nothing could fulfil, else that no route is left."""
+    sealed, easy = (
+        rule("duty", "d", timing="before_transfer", fulfilled_by=[SEAL], cite="s 7"),
+        rule("duty", "f", timing="before_transfer", fulfilled_by=[LEVER], cite="s 6"),
+    )
+    found = finding(decided(law(instrument(SCOPE, easy, sealed, measures=MEASURES))))
+    assert found.outcome == "prohibited"
+    assert found.why.startswith("Barred without what s 7 asks for, which is not shown: ")
+    found = finding(decided(law(instrument(SCOPE, sealed, rule("ban", "b", cite="s 8"), measures=MEASURES))))
+    assert found.why.startswith("Barred by s 8: ")
+    found = finding(decided(law(instrument(SCOPE, easy, rule("route", "r", [NO]), measures=MEASURES))))
+    assert found.why == "No lawful route exists that anything in the parties' hands could open."
+
+
 def test_a_permission_says_that_nothing_reaches_the_transfer() -> None:
     free = decided(law(instrument(rule("scope", "s", [NO]))))
     assert "reaches it: the one that looks at it does not; the whole text says why." in render(free, "summary")
