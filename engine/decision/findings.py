@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 from engine.decision.model import (
@@ -16,7 +17,7 @@ from engine.decision.model import (
     RuleTrace,
 )
 from engine.decision.options import options
-from engine.decision.questions import questions
+from engine.decision.questions import easing, questions
 from engine.decision.settling import Settled
 from engine.decision.tracing import Tracer
 from engine.facts.legs import Leg
@@ -51,8 +52,8 @@ class Assembler:
         return tuple(self._conditions.values())
 
     def all_questions(self) -> tuple[Question, ...]:
-        """Return every question once, deciding ones first, otherwise in the order found."""
-        return tuple(sorted(self._questions.values(), key=lambda question: not question.deciding))
+        """Return every question once: deciding ones first, those that only ease last, otherwise in the order found."""
+        return tuple(sorted(self._questions.values(), key=lambda each: (not each.deciding, each.easing)))
 
     def finding(self, result: Settled, leg: Leg) -> Finding:
         """Return what an instrument says about a leg."""
@@ -63,6 +64,8 @@ class Assembler:
         offers: tuple[Option, ...] = ()
         if outcome == "not_yet_permitted" or (outcome == "undetermined" and found.verdict.may == FALSE):
             offers = self._options(shown, leg)
+        if outcome == "not_yet_permitted" and offers:
+            self._ask_what_eases(shown, leg, offers[0].effort)
         if outcome == "undetermined" and found.verdict.reached != FALSE:
             self._ask(found, leg)
         mechanism = mechanism_of(shown)
@@ -123,18 +126,15 @@ class Assembler:
         for question in questions(found, self._with_levers(found, leg), leg, self.env, self.at_once):
             key = (question.fact, question.pointer)
             known = self._questions.get(key)
-            if known is None or (question.deciding and not known.deciding):
-                because = question.because if known is None else tuple(dict.fromkeys(known.because + question.because))
-                self._questions[key] = Question(
-                    question.fact,
-                    question.ask,
-                    question.pointer,
-                    question.by,
-                    question.type,
-                    question.values,
-                    because,
-                    question.deciding,
-                )
+            if known is None or known.easing:
+                self._questions[key] = question
+            elif question.deciding and not known.deciding:
+                because = tuple(dict.fromkeys(known.because + question.because))
+                self._questions[key] = replace(question, because=because)
+
+    def _ask_what_eases(self, found: Found, leg: Leg, than: int) -> None:
+        for question in easing(found, self._with_levers(found, leg), leg, self.env, than):
+            self._questions.setdefault((question.fact, question.pointer), question)
 
     def _list_conditions(self, found: Found, leg: Leg, mechanism: str) -> None:
         for clause in found.program.kinds.get("duty", ()):

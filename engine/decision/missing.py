@@ -128,7 +128,7 @@ def missing_facts(
     chosen = decision.receipt.readings
     trial = _Trial(arrangement, law, day, chosen, decision)
     skipped = set(without)
-    asked = [question for question in decision.questions if question.pointer not in skipped][:_MOST_ASKED]
+    asked = [each for each in decision.questions if each.pointer not in skipped and not each.easing][:_MOST_ASKED]
     tried = [each for each in (trial.fact(question) for question in asked) if each is not None]
     kept = list(_relevant(tried, trial))
     kept.sort(key=lambda each: -each.decides)

@@ -138,6 +138,8 @@ class Question:
         pointer: Where the answer goes in the arrangement.
         because: Rules that turn on it.
         deciding: Whether it belongs to the smallest set of answers that can settle a finding.
+        easing: Whether it is asked only because a way of less effort may be open: the transfer is not yet permitted
+            either way.
     """
 
     fact: str
@@ -148,6 +150,7 @@ class Question:
     values: tuple[str, ...]
     because: tuple[str, ...]
     deciding: bool
+    easing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which answers would settle an undetermined finding.
+"""Which answers would settle an undetermined finding, and which could make a refused transfer lawful with less effort.
 
 Unknown atoms are grouped by the fact behind them. A set of facts *can settle* a finding when some way of answering it
 makes the outcome definite, whatever else stays unknown; that is tried out on the program itself. Smallest sets come
@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from engine.decision.asking import ask
 from engine.decision.model import Question
+from engine.decision.options import lighter
 from engine.decision.suppositions import first_alone
-from engine.decision.unknowns import reaching, unknowns_of
+from engine.decision.unknowns import Unknown, fact_behind, reaching, unknowns_of
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 from engine.inference.environment import Environment
@@ -69,6 +70,26 @@ def questions(
             asked.setdefault((question.fact, question.pointer), question)
     first = None if at_once else first_alone(asked.values(), found, leg, env)
     return [replace(first, deciding=True)] if first else list(asked.values())
+
+
+def easing(found: Found, later: Sequence[Truth], leg: Leg, env: Environment, than: int) -> list[Question]:
+    """Return the questions on which it turns whether a transfer not yet permitted could be so with less effort.
+
+    Args:
+        later: Truth of each atom with every lever in place.
+        than: Effort of the lightest way that is open.
+    """
+    unknowns: dict[tuple[str, str], Unknown] = {}
+    for number, routes in lighter(found.program, found.atoms, later, leg, env, than).items():
+        atom = found.program.atoms[number]
+        unknown = unknowns.setdefault(key := fact_behind(atom, leg), Unknown(key, atom, leg))
+        unknown.numbers.append(number)
+        unknown.rules += [route for route in routes if route not in unknown.rules]
+    asked: dict[tuple[str, str], Question] = {}
+    for unknown in unknowns.values():
+        for question in ask(unknown, env, deciding=False):
+            asked.setdefault((question.fact, question.pointer), replace(question, easing=True))
+    return list(asked.values())
 
 
 def _settling(program: Program, case: _Case) -> _Settling:

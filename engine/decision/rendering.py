@@ -196,7 +196,7 @@ class _Text:
         if questions:
             yield from self.heading(2, "Questions")
         for question in questions:
-            first = " (answer first)" if question.deciding else ""
+            first = " (answer first)" if question.deciding else " (could make it easier)" if question.easing else ""
             choice = f" One of {', '.join(question.values)}." if question.values else ""
             yield self.item(0, f"{question.ask}{choice}{first}")
             place = f"{self.code(question.fact)} at {self.code(question.pointer)}"

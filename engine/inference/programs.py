@@ -54,7 +54,8 @@ class ProgramCache:
         self.silent = Memory(remember)
         self.tests = Tests()
         # Larger than what evaluators conclude, and asked for less often.
-        self.ways, self.settling, self.outlines = Memory(remember // 8), Memory(remember // 8), Memory(remember // 2)
+        self.ways, self.possible_ways, self.settling = (Memory(remember // 8) for _ in range(3))
+        self.outlines = Memory(remember // 2)
         self.lines = Memory(_MOST_LINES)
         self._behind = _law_behind(books.library)
         self._changes = books.changes
@@ -139,7 +140,7 @@ class BookPrograms:
         self.book = book
         self.concluded = cache.concluded
         self.silent = cache.silent
-        self.ways = cache.ways
+        self.ways, self.possible_ways = cache.ways, cache.possible_ways
         self.settling = cache.settling
         self.outlines = cache.outlines
         self.lines = cache.lines

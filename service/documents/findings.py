@@ -196,14 +196,14 @@ def deadline(subject: Subject, condition: Condition) -> str:
 
 
 def questions(subject: Subject) -> Section:
-    """Return the missing facts as questions, those that settle the outcome first."""
+    """Return the missing facts as questions, those that settle the outcome first, those that only ease last."""
     asked = subject.decision.questions
     if not asked:
         return Section("Missing facts", (paragraph("No fact is missing that could change the outcome."),))
     rows = tuple(
         (
             Text(f"{each.ask}{' One of: ' + ', '.join(each.values) + '.' if each.values else ''}"),
-            Text("answer first" if each.deciding else ""),
+            Text("answer first" if each.deciding else "could make it easier" if each.easing else ""),
             Text(each.by.replace("_", " ")),
             Text(f"{each.pointer}\n{each.fact}"),
             Text(", ".join(each.because[:3])),

@@ -74,6 +74,7 @@ export function missing(record, canAnswer) {
   const isMixed = asked.some((each) => !each.deciding);
   return [
     el("ul", {}, ...asked.map((each) => el("li", {}, ...said(each.ask), isMixed && each.deciding ? el("strong", {}, " Settles the outcome.") : "",
+      each.easing ? " Could open an easier way." : "",
       el("span", { class: "id" }, ` Known by: ${words(each.by)}.`)))),
     canAnswer ? el("p", {}, el("a", { href: "#questions" }, "Answer them")) : "",
   ];

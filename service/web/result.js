@@ -88,13 +88,14 @@ function questions(asked, arrangement, act) {
   const first = [...asked].sort((one, other) => other.deciding - one.deciding);
   return [
     el("h2", {}, "Questions"),
-    el("p", { class: "hint" }, "Answer what you know; each answer decides again. Those that settle the outcome come first."),
+    el("p", { class: "hint" }, "Answer what you know; each answer decides again. Those that settle the outcome come first",
+      asked.some((each) => each.easing) ? ", those that could only make a refused transfer easier to mend last." : "."),
     ...first.map((question, index) => asking(question, `answer-${index}`, arrangement, act)),
   ];
 }
 
 function asking(question, id, arrangement, act) {
-  const why = el("p", { class: "hint" }, `${question.deciding ? "Settles the outcome. " : ""}Known by: ${words(question.by)}. Asked by `
+  const why = el("p", { class: "hint" }, `${question.deciding ? "Settles the outcome. " : question.easing ? "Could open an easier way. " : ""}Known by: ${words(question.by)}. Asked by `
     + `${question.because.slice(0, 2).join(", ")}.`);
   const there = (text) => el("button", { type: "button", "data-leads": question.pointer, click: () => { act.lead(question.pointer); } }, text);
   if (IN_FORM.includes(question.type) || (question.type === "set" && !question.values.length)) {
