@@ -24,7 +24,7 @@ from engine.inference.outcomes import Outcome
 from engine.inference.programs import BookPrograms
 from engine.inference.touching import touched
 from engine.law.book import shared_groups
-from engine.law.expression import GroupRef, MeasureRef, leaves
+from engine.law.expression import FactRef, GroupRef, MeasureRef, ReadingRef, leaves
 from engine.law.model import Library, Rule
 
 
@@ -166,7 +166,8 @@ def _own(programs: BookPrograms, name: str) -> str:
     day = book.period.first
     groups = [GroupRef(name, group) for group in instrument.groups]
     groups += [GroupRef("", group) for group in sorted(shared_groups(instrument, book.library))]
-    read = {leaf for rule in book.rules.get(name, ()) for leaf in _measures_read(rule)}
+    # What rules read may be declared elsewhere, where nothing else stands behind them.
+    read = {found for rule in book.rules.get(name, ()) for found in _declarations_read(rule)}
     return repr(
         (
             [
@@ -178,15 +179,25 @@ def _own(programs: BookPrograms, name: str) -> str:
             ],
             [(n, [v.value for v in number.values if day in v.period]) for n, number in instrument.numbers.items()],
             [(ref.instrument, ref.name, sorted(book.group(ref))) for ref in groups],
-            [(key, book.library.measures[key]) for key in sorted(read)],
+            [_declared_as(book.library, *each) for each in sorted(read)],
             sorted((key, repr(trait)) for key, trait in instrument.traits.items()),
-            [(key, list(reading.options)) for key, reading in sorted(instrument.readings.items())],
         )
     )
 
 
-def _measures_read(rule: Rule) -> Iterator[str]:
+def _declarations_read(rule: Rule) -> Iterator[tuple[str, str]]:
     for condition in (*rule.when, *rule.requires, *rule.fulfilled_by):
         for leaf in leaves(condition.tree):
-            if isinstance(leaf.atom.left, MeasureRef):
-                yield leaf.atom.left.id
+            for side in (leaf.atom.left, leaf.atom.right):
+                if isinstance(side, MeasureRef):
+                    yield "measure", side.id
+                elif isinstance(side, ReadingRef):
+                    yield "reading", side.id
+                elif isinstance(side, FactRef) and side.trait:
+                    yield "trait", side.trait
+
+
+def _declared_as(library: Library, kind: str, name: str) -> object:
+    if kind == "measure":
+        return library.measures[name]
+    return library.traits[name] if kind == "trait" else list(library.readings[name].options)

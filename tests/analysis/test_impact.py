@@ -24,7 +24,7 @@ from engine.analysis.reaching import Index
 from engine.analysis.scenario import Maker, scenario
 from engine.cli.impacts import book_of
 from engine.decision.deciding import outcomes
-from engine.decision.statute import load_law
+from engine.decision.statute import Law, load_law
 from engine.errors import ArrangementError
 from engine.facts.views import ArrangementView
 from engine.inference.touching import touched
@@ -32,7 +32,7 @@ from engine.law.intake import parse_yaml, read_arrangement
 from engine.law.loading import load_library
 from engine.law.model import Library
 from tests.inference.generating import DAYS, accepted, arrangements, laws
-from tests.rulesets_for_tests.making import Data
+from tests.rulesets_for_tests.making import TODAY, Data, instrument, law, outcome, rule
 
 ROOT = Path(__file__).parents[2]
 RULESETS = str(ROOT / "rulesets")
@@ -86,6 +86,20 @@ def test_permissions_lost_come_first() -> None:
     assert (turns[0].id, turns[0].kind, turns[0].before) == ("company", "lost", "permitted_with_conditions")
     kinds = [turn.kind for turn in turns]
     assert kinds == sorted(kinds, key=["lost", "gained", "changed"].index)
+
+
+def test_an_option_added_to_a_reading_is_a_change_of_every_instrument_that_reads_it() -> None:
+    bans = [rule("ban", "b", ["reading.zz.view == wide"]), rule("ban", "c", ["reading.zz.view == narrow"])]
+    reads = instrument(rule("scope", "s"), *bans, id="zz.other")
+
+    def under(*options: str) -> Law:
+        named = {each: {"says": f"It is {each}.", "cite": "Act 1"} for each in options}
+        view = {"zz.view": {"ask": "Which view?", "options": named}}
+        return law(instrument(rule("scope", "s"), readings=view), reads)
+
+    before, after = under("wide", "narrow"), under("wide", "narrow", "odd")
+    assert [outcome(each, name="zz.other") for each in (before, after)] == ["prohibited", "undetermined"]
+    assert "zz.other" in Index(before.programs(TODAY), after.programs(TODAY)).instruments
 
 
 @settings(
