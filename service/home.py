@@ -27,6 +27,8 @@ SCRIPTS = (
     "page.js",
     "made.js",
     "result.js",
+    "questions.js",
+    "names.js",
     "store.js",
     "words.js",
     "layout.js",

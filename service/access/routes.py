@@ -26,6 +26,8 @@ GUARDS: Mapping[tuple[str, str], Guard] = {
     ("GET", "/web/page.js"): "public",
     ("GET", "/web/made.js"): "public",
     ("GET", "/web/result.js"): "public",
+    ("GET", "/web/questions.js"): "public",
+    ("GET", "/web/names.js"): "public",
     ("GET", "/web/store.js"): "public",
     ("GET", "/web/words.js"): "public",
     ("GET", "/web/layout.js"): "public",

@@ -9,7 +9,7 @@ from engine.decision.model import Condition, Finding, TransferDecision
 from engine.decision.rendering import WORDS
 from engine.pictures.transfers import map_svg
 from service.documents.content import Block, Items, Picture, Section, Table, Text, note, paragraph
-from service.documents.subject import Subject, places
+from service.documents.subject import Subject, in_words, owed, places
 
 NOT_ADVICE = (
     "This document is decision support from encoded law. It is not legal advice: it informs the people who decide and "
@@ -134,7 +134,11 @@ def _transfers(subject: Subject, names: list[str]) -> str:
 def _overview(transfer: TransferDecision) -> Block:
     reached = [finding for finding in transfer.findings if finding.outcome != "not_applicable"]
     rows = tuple(
-        (Text(f"{each.instrument}\ndata set {each.dataset}", each.href), Text(WORDS[each.outcome]), Text(each.why))
+        (
+            Text(f"{each.title}\n{each.instrument}, data set {each.dataset}", each.href),
+            Text(WORDS[each.outcome]),
+            Text(each.why),
+        )
         for each in reached
     )
     if not rows:
@@ -153,15 +157,21 @@ def _offers(finding: Finding) -> list[Block]:
         (
             Text(str(number)),
             Text(option.cite),
-            Text(f"{each.ask}{' It has to show: ' + each.detail + '.' if each.detail else ''}\n{each.measure}"),
-            Text(each.by),
+            Text(
+                f"{each.ask}{' It has to show: ' + in_words(each.detail) + '.' if each.detail else ''}\n{each.measure}"
+            ),
+            Text(owed(each.by)),
             Text(f"about {each.days} days" if each.days else ""),
         )
         for number, option in enumerate(finding.options, 1)
         for each in option.measures
     )
     caption = f"What would make it lawful under {finding.instrument}, data set {finding.dataset}: one set suffices"
-    return [Table(caption, ("Set", "Under", "Measure", "By", "Time"), rows, (1, 4, 8, 2, 2))]
+    return [Table(caption, ("Set", "Under", "Measure", "By", "Time"), rows, (1, 4, 8, 3, 2))]
+
+
+def _shown(detail: str) -> str:
+    return f" It has to show: {in_words(detail)}." if detail else ""
 
 
 def checklist(subject: Subject) -> Section:

@@ -71,7 +71,7 @@ class Subject:
         found = self.transfer(transfer)
         if owed_by in ("exporter", "importer"):
             return f"{self.name(getattr(found, owed_by))}, as {owed_by}"
-        return "exporter and importer" if owed_by == "both" else owed_by.replace("_", " ") or "not stated by the rule"
+        return owed(owed_by)
 
     def carried(self, *routes: str, instruments: tuple[str, ...]) -> list[tuple[TransferDecision, list[Finding]]]:
         """Return the transfers that a route carries, or could carry by measures offered, with the findings.
@@ -92,6 +92,19 @@ class Subject:
             if here:
                 found.append((transfer, here))
         return found
+
+
+def owed(by: str) -> str:
+    """Return whose part something is, where no name can stand for it."""
+    return "exporter and importer" if by == "both" else by.replace("_", " ") or "not stated by the rule"
+
+
+def in_words(condition: str) -> str:
+    """Return a condition of a rule as people read it."""
+    signs = {"_": " ", " == ": " is ", " != ": " is not ", " in [": " is one of [", " >= ": " is at least "}
+    for sign, word in signs.items():
+        condition = condition.replace(sign, word)
+    return condition
 
 
 def routes_of(finding: Finding) -> list[str]:

@@ -142,13 +142,11 @@ function decision(desk, answerForm, then) {
   };
   const lead = (pointer) => answer(record.decision.questions.find((each) => each.pointer === pointer));
   const nodes = result(record.decision, record.arrangement, {
-    map: desk.map, kept: record.id, answer, lead, download: saving(`v1/evaluations/${record.id}/report`),
+    map: desk.map, answer, lead, download: saving(`v1/evaluations/${record.id}/report`),
   });
   if (mayAnswer(shown)) answerHere(nodes);
   else onlyShown(nodes, `Answers make another revision. That is for submitters, while it is a draft or changes are requested; now it is ${words(shown.state)}.`);
-  const questions = nodes.find((node) => node.tagName === "H2" && node.textContent === "Questions");
-  questions?.setAttribute("id", "questions");
-  questions?.setAttribute("tabindex", "-1");
+  const questions = nodes.find((node) => node.id === "questions");
   return [el("section", { class: "decision", "aria-labelledby": "decision" }, head,
     el("p", {}, el("button", { type: "button", click: () => saving(`v1/agreements/${shown.id}/crate`)() }, "The agreement with its whole review (RO-Crate)")),
     ...nodes.flatMap((node) => (node === questions ? [node, place] : [node])), questions ? "" : place)];

@@ -1,7 +1,7 @@
 // The findings of the current revision, the facts that are talked about, and what people said of each.
 import { cited, el, said } from "./made.js";
 import { leaves } from "./desk-differences.js";
-import { outcome, plural, quoted, when, who, words } from "./desk-words.js";
+import { by, outcome, plural, quoted, when, who } from "./desk-words.js";
 
 const RANK = ["prohibited", "not_yet_permitted", "undetermined", "permitted_with_conditions", "permitted"];
 
@@ -75,7 +75,7 @@ export function missing(record, canAnswer) {
   return [
     el("ul", {}, ...asked.map((each) => el("li", {}, ...said(each.ask), isMixed && each.deciding ? el("strong", {}, " Settles the outcome.") : "",
       each.easing ? " Could open an easier way." : "",
-      el("span", { class: "id" }, ` Known by: ${words(each.by)}.`)))),
+      el("span", { class: "id" }, ` Known by: ${by(each.by)}.`)))),
     canAnswer ? el("p", {}, el("a", { href: "#questions" }, "Answer them")) : "",
   ];
 }

@@ -33,7 +33,7 @@ export async function evaluation(place, name) {
   const path = `v1/evaluations/${encodeURIComponent(name)}`;
   const [record, map] = await Promise.all([read(path).then((answer) => answer.data), file(`${path}/map`).catch(() => null)]);
   const nodes = result(record.decision, record.arrangement, {
-    map: map ? URL.createObjectURL(map.content) : "", kept: record.id, answer: () => {}, lead: () => {}, download: saving(`${path}/report`),
+    map: map ? URL.createObjectURL(map.content) : "", answer: () => {}, lead: () => {}, download: saving(`${path}/report`),
   });
   onlyShown(nodes, "What is stored stays as it is: answers go to an agreement under review, or into the arrangement.");
   fill(place, el("p", { class: "id" }, el("a", { href: "#/evaluations" }, "Stored evaluations"), ` / ${record.id}`),

@@ -2,7 +2,7 @@
 import { cited, el } from "./made.js";
 import { me, nameOf } from "./desk-ask.js";
 import { outcome } from "./result.js";
-import { plural, words } from "./words.js";
+import { by, plural, words } from "./words.js";
 
 export const STATES = ["draft", "submitted", "in_review", "changes_requested", "approved", "rejected", "active", "expired", "withdrawn"];
 export const OUTCOMES = ["prohibited", "not_yet_permitted", "undetermined", "permitted_with_conditions", "permitted"];
@@ -11,7 +11,7 @@ export const ATTENTION = {
   outcome_changed: ["Outcome changed", "By the law of today the outcome is another, without a permission being lost."],
   override_expired: ["Override ended", "It runs against its outcome, and the override has had its last day."],
 };
-export { outcome, plural, words };
+export { by, outcome, plural, words };
 
 export function state(code) {
   return el("span", { class: `state ${code}` }, words(code));

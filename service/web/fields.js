@@ -42,7 +42,7 @@ export function framed(form, spec, control) {
   const help = spec.help ? el("p", { class: "hint", id: `${spec.id}-help` }, ...said(spec.help)) : "";
   const attributes = { class: `field ${spec.kind}`, "data-at": spec.pointer, "data-label": spec.label };
   if (GROUPED.has(spec.kind)) {
-    return el("fieldset", { ...attributes, id: spec.id, "aria-describedby": help && help.id }, el("legend", {}, ...label), help, ...[control].flat());
+    return el("fieldset", { ...attributes, id: spec.id, "aria-describedby": help ? help.id : null }, el("legend", {}, ...label), help, ...[control].flat());
   }
   return el("div", attributes, el("label", { for: spec.id }, ...label), help, ...[control].flat());
 }

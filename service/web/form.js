@@ -113,6 +113,11 @@ export class Form {
     this.store.rename(list, index, made, "field");
   }
 
+  // Take what was chosen and not yet added.
+  settle() {
+    for (const each of this.#root.querySelectorAll(".adding")) each.dispatchEvent(new Event("settle"));
+  }
+
   // Add or take out a part, and go where that leads.
   restructure(change, to) {
     this.#wanted = to.startsWith("/") ? to : "";
@@ -143,6 +148,10 @@ export class Form {
     this.draw();
     this.#wanted = "";
     const found = target(this.#root, pointer);
+    // A browser shows no ring around what a click led to: among many like it, the field has to be told from the others.
+    const field = found?.closest(".field");
+    field?.classList.add("led");
+    field?.addEventListener("focusout", () => { field.classList.remove("led"); }, { once: true });
     found?.focus({ preventScroll: true });
     found?.scrollIntoView({ block: "center" });
     return Boolean(found);

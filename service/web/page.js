@@ -4,9 +4,9 @@ import { inOrder, saying, told } from "./faults.js";
 import { Form } from "./form.js";
 import { el, fill, said } from "./made.js";
 import { notesOf, open } from "./opening.js";
-import { result } from "./result.js";
+import { outcome, result } from "./result.js";
 import { isMap, pathOf, Store } from "./store.js";
-import { Words } from "./words.js";
+import { plural, words, Words } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const store = new Store();
@@ -122,43 +122,58 @@ function fault(each, isOfForm) {
 
 // -- deciding --------------------------------------------------------------------------------------------------------
 
-async function decide() {
+async function decide(isAgain = false) {
   const button = document.querySelector("#form [type=submit]");
   button.disabled = true;
   fill(at("faults"));
   fill(at("result"));
   at("status").textContent = "Deciding …";
+  form?.settle();
   asked = at("arrangement").value;
   try {
     // What the page does is to look, not to keep, unless a key says who asks.
     const answer = await ask("v1/evaluations", at("key").value ? {} : { store: "false" });
-    if (answer) await show(await answer.json(), answer.headers.get("location"));
+    if (answer) await show(await answer.json(), answer.headers.get("location"), isAgain);
     else at("status").textContent = "";
   } finally {
     button.disabled = false;
   }
 }
 
-async function show(decision, kept) {
+// What the answers to a question mean, where the vocabulary or a reading of the law says it.
+function means(question) {
+  const [, list, name] = question.pointer.split("/");
+  const reading = list === "readings" && form.words.readings.find((each) => each.id === name);
+  return reading ? reading.options : question.values.length ? form.words.terms(question.values) : [];
+}
+
+async function show(decision, kept, isAgain) {
   form?.show([]);
   const drawn = await ask("v1/map");
   const map = drawn ? URL.createObjectURL(await drawn.blob()) : "";
-  fill(at("result"), ...result(decision, JSON.parse(asked), { map, kept, answer, download, lead: (pointer) => form?.lead(pointer) }));
-  at("status").textContent = "Decided: the answer is below.";
-  at("outcome").focus({ preventScroll: true });
-  at("outcome").scrollIntoView();
+  const lead = (pointer) => form?.lead(pointer);
+  fill(at("result"), ...result(decision, JSON.parse(asked), { map, kept, answer, download, lead, show: lead, means }));
+  at("status").textContent = isAgain ? `Decided again: ${words(decision.outcome)}; ${plural(decision.questions.length, "question is", "questions are")} open.`
+    : "Decided: the answer is below.";
+  // Whoever answers questions goes on with those that are left, and is not sent back to the top each time.
+  const next = at(isAgain && decision.questions.length ? "questions" : "outcome");
+  if (isAgain && decision.questions.length) next.after(el("p", {}, "Decided again: ", outcome(decision.outcome)));
+  next.focus({ preventScroll: true });
+  next.scrollIntoView();
 }
 
-// Put an answer where the question says, and decide again; the place is that of what was decided.
-async function answer(question, value) {
+// Put answers where the questions say, and decide again; the places are those of what was decided.
+async function answer(question, value, others) {
   const decided = JSON.parse(asked);
-  const [list] = pathOf(question.pointer);
-  if (JSON.stringify(decided[list]?.map?.((each) => each.id)) !== JSON.stringify(store.data[list]?.map?.((each) => each.id))) {
+  const answers = [[question, value], ...others];
+  const idsOf = (data, list) => JSON.stringify(data[list]?.map?.((each) => each.id));
+  const lists = new Set(answers.map(([each]) => pathOf(each.pointer)[0]));
+  if ([...lists].some((list) => idsOf(decided, list) !== idsOf(store.data, list))) {
     at("status").textContent = "The arrangement has other parts than the one decided: decide again first.";
     return;
   }
-  store.set(pathOf(question.pointer), value, "list");
-  await decide();
+  for (const [each, known] of answers) store.set(pathOf(each.pointer), known, "list");
+  await decide(true);
 }
 
 async function download(format, name) {

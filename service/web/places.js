@@ -7,6 +7,10 @@ function countries(form, first) {
     ...Object.entries(form.words.places.countries).map(([code, name]) => el("option", { value: code }, name))];
 }
 
+function partsOf(parts) {
+  return [el("option", { value: "" }, "Not known, or all of it"), ...Object.entries(parts).map(([code, name]) => el("option", { value: code }, name))];
+}
+
 // A country, and where a party or the people are within it, where that is known: some law turns on the state or province.
 export function place(form, spec) {
   const now = () => form.store.at(spec.path) ?? "";
@@ -24,8 +28,8 @@ export function place(form, spec) {
   }
   function offer(code) {
     const parts = known.parts[code.split("-")[0]] || (code.includes("-") ? { [code]: code } : {});
-    within.hidden = !Object.keys(parts).length || (spec.name !== "country" && !code.includes("-"));
-    fill(part, el("option", { value: "" }, "Not known, or all of it"), ...Object.entries(parts).map(([each, name]) => el("option", { value: each }, name)));
+    within.hidden = !Object.keys(parts).length || (spec.name === "citizenship" && !code.includes("-"));
+    fill(part, ...partsOf(parts));
     part.value = parts[code] ? code : "";
   }
   offer(value);
@@ -50,12 +54,23 @@ export function placeList(form, spec) {
     }, "×"))) : [el("li", { class: "none" }, "Not known")]));
   }
   show();
-  const add = el("button", {
-    type: "button", class: "small",
-    click: () => {
-      if (select.value && !now().includes(select.value)) put([...now(), select.value]);
-      select.value = "";
-    },
-  }, "Add");
-  return [chosen, el("div", { class: "adding" }, select, add)];
+  const part = el("select", { id: `${spec.id}-part`, "aria-label": `${spec.label} State, province or region`, hidden: true });
+  const take = () => {
+    const code = part.value || select.value;
+    if (code && !now().includes(code)) put([...now(), code]);
+    select.value = "";
+    offer();
+  };
+  function offer() {
+    const parts = form.words.places.parts[select.value] || {};
+    part.hidden = !Object.keys(parts).length;
+    fill(part, ...partsOf(parts));
+  }
+  select.addEventListener("change", offer);
+  const add = el("button", { type: "button", class: "small", click: take }, "Add");
+  const adding = el("div", { class: "adding" }, select, part, add);
+  // Whoever chose a country and went on has stated it: what is in sight may not be lost for want of a button.
+  adding.addEventListener("focusout", (event) => { if (!adding.contains(event.relatedTarget)) take(); });
+  adding.addEventListener("settle", take);
+  return [chosen, adding];
 }

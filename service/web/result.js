@@ -1,6 +1,8 @@
 // What the service says of an arrangement, in the order in which people need it.
-import { cited, el, said, table } from "./made.js";
-import { plural, words } from "./words.js";
+import { cited, el, table } from "./made.js";
+import { Names } from "./names.js";
+import { questions } from "./questions.js";
+import { by, plural, sentence, words } from "./words.js";
 
 const SIGNS = {
   prohibited: "×", not_yet_permitted: "!", undetermined: "?", permitted_with_conditions: "✓·", permitted: "✓", not_applicable: "–",
@@ -21,22 +23,25 @@ const FORMS = [
   ["pdf", "PDF"], ["docx", "Word (DOCX)"], ["html", "Web page"], ["markdown", "Markdown"], ["jsonld", "Linked data (JSON-LD)"],
   ["crate", "Archive (RO-Crate)"],
 ];
-// Answers that are more than a choice or a line: the form has fields for them.
-const IN_FORM = ["country", "region", "count", "owners"];
+// A condition of a rule as people read it.
+const condition = (text) => words(text).replaceAll(" == ", " is ").replaceAll(" != ", " is not ").replaceAll(" in [", " is one of [")
+  .replaceAll(" >= ", " is at least ");
 
 export function outcome(code, size = "") {
   return el("span", { class: `outcome ${code} ${size}` }, `${SIGNS[code]} ${words(code)}`);
 }
 
+// `act` says what can be done with it: `download` a document, `answer` a question, `lead` to the field of a fact; and where
+// there is a form, `show` the field of a measure, and `means`, which gives what the answers to a question mean.
 export function result(decision, arrangement, act) {
-  const names = Object.fromEntries(arrangement.parties.map((party) => [party.id, party.name || party.id]));
+  const names = new Names(arrangement);
   return [
     ...summary(decision, act.kept),
     ...downloads(act.download),
     ...map(decision, names, act.map),
-    ...questions(decision.questions, arrangement, act),
+    ...questions(decision.questions, arrangement, names, act),
     el("h2", {}, "Transfers, and why"),
-    ...decision.transfers.flatMap((transfer) => about(transfer, names)),
+    ...decision.transfers.flatMap((transfer) => about(transfer, names, act)),
     ...checklist(decision.conditions),
     ...receipt(decision),
   ];
@@ -49,9 +54,9 @@ function summary(decision, kept) {
     el("p", {}, outcome(decision.outcome, "big")),
     el("p", {}, `${NEXT[decision.outcome]} Law of ${decision.as_of}.`),
     el("ul", {},
-      el("li", {}, plural(decision.transfers.length, "transfer", "transfers")),
-      el("li", {}, plural(decision.questions.length, "question is open", "questions are open")),
-      el("li", {}, plural(decision.conditions.length, "condition to keep", "conditions to keep")),
+      el("li", {}, sentence(plural(decision.transfers.length, "transfer", "transfers"))),
+      el("li", {}, sentence(plural(decision.questions.length, "question is open", "questions are open"))),
+      el("li", {}, sentence(plural(decision.conditions.length, "condition to keep", "conditions to keep"))),
       el("li", {}, change ? `On ${change.day} law that is already dated changes the outcome: it is then ${words(change.outcome)}.`
         : "No law that is already dated changes the outcome later."),
       kept ? el("li", {}, "Kept as ", el("a", { href: `desk#/evaluations/${kept.split("/").pop()}` }, kept.split("/").pop()),
@@ -74,7 +79,7 @@ function downloads(download) {
 
 function map(decision, names, address) {
   if (!address) return [];
-  const said = decision.transfers.map((each) => `${names[each.exporter]} to ${names[each.importer]}: ${words(each.outcome)}`);
+  const said = decision.transfers.map((each) => `${names.party(each.exporter)} to ${names.party(each.importer)}: ${words(each.outcome)}`);
   return [
     el("h2", {}, "Map of transfers"),
     // It can be wider than a phone: whoever uses a keyboard has to reach it to move it.
@@ -83,64 +88,12 @@ function map(decision, names, address) {
   ];
 }
 
-function questions(asked, arrangement, act) {
-  if (!asked.length) return [el("h2", {}, "Questions"), el("p", {}, "No fact is missing that could change the outcome.")];
-  const first = [...asked].sort((one, other) => other.deciding - one.deciding);
-  return [
-    el("h2", {}, "Questions"),
-    el("p", { class: "hint" }, "Answer what you know; each answer decides again. Those that settle the outcome come first",
-      asked.some((each) => each.easing) ? ", those that could only make a refused transfer easier to mend last." : "."),
-    ...first.map((question, index) => asking(question, `answer-${index}`, arrangement, act)),
-  ];
-}
-
-function asking(question, id, arrangement, act) {
-  const why = el("p", { class: "hint" }, `${question.deciding ? "Settles the outcome. " : question.easing ? "Could open an easier way. " : ""}Known by: ${words(question.by)}. Asked by `
-    + `${question.because.slice(0, 2).join(", ")}.`);
-  const there = (text) => el("button", { type: "button", "data-leads": question.pointer, click: () => { act.lead(question.pointer); } }, text);
-  if (IN_FORM.includes(question.type) || (question.type === "set" && !question.values.length)) {
-    return el("div", { class: "question" }, el("p", {}, el("strong", {}, ...said(question.ask))), why, there("Answer it in the form"));
-  }
-  const [field, read] = input(question, id, arrangement);
-  return el("form", {
-    class: "question",
-    submit: (event) => {
-      event.preventDefault();
-      const value = read();
-      if (value !== undefined) act.answer(question, value);
-    },
-  }, field, why, el("div", { class: "buttons" }, el("button", { type: "submit" }, "Answer"), there("Show it in the form")));
-}
-
-function input(question, id, arrangement) {
-  const parties = Object.fromEntries(arrangement.parties.map((party) => [party.id, party.name || party.id]));
-  const choices = { bool: ["yes", "no"], party: Object.keys(parties) }[question.type] || question.values;
-  const label = el("label", { for: id }, ...said(question.ask));
-  if (question.type === "set" && choices.length) {
-    const boxes = choices.map((value) => el("input", { type: "checkbox", value, id: `${id}-${value}` }));
-    const field = el("fieldset", {}, el("legend", {}, ...said(question.ask)),
-      ...boxes.map((box) => el("label", { for: box.id }, box, ` ${words(box.value)}`)));
-    return [field, () => {
-      const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
-      return chosen.length === 0 ? undefined : chosen.includes("none") ? "none" : chosen;
-    }];
-  }
-  if (choices.length) {
-    const list = el("select", { id, required: true }, el("option", { value: "" }, "Choose …"),
-      ...choices.map((value) => el("option", { value }, parties[value] && question.type === "party" ? parties[value] : words(value))));
-    return [el("div", {}, label, list), () => (question.type === "bool" ? list.value === "yes" : list.value)];
-  }
-  const kind = { int: "number", date: "date" }[question.type] || "text";
-  const line = el("input", { id, type: kind, required: true });
-  return [el("div", {}, label, line), () => (kind === "number" ? Number(line.value) : line.value)];
-}
-
 function checklist(conditions) {
   if (!conditions.length) return [el("h2", {}, "Conditions checklist"), el("p", {}, "No condition stays open.")];
   const rows = conditions.map((each, index) => [
     el("label", { class: "inline", for: `done-${index}` }, el("input", { type: "checkbox", id: `done-${index}` }),
       ` ${each.says}${each.only_if_known ? " (If it applies.)" : ""}`),
-    each.cite, each.transfer, words(each.owed_by || "not stated"),
+    each.cite, each.transfer, by(each.owed_by),
     each.when === "after" ? `within ${each.days} days` : words(each.when),
   ]);
   return [
@@ -149,14 +102,14 @@ function checklist(conditions) {
   ];
 }
 
-function about(transfer, names) {
+function about(transfer, names, act) {
   const reached = transfer.findings.filter((finding) => finding.outcome !== "not_applicable");
   const rest = transfer.findings.length - reached.length;
   return [
-    el("h3", {}, `${transfer.id}: ${names[transfer.exporter]} to ${names[transfer.importer]}`),
+    el("h3", {}, `${names.party(transfer.exporter)} to ${names.party(transfer.importer)}`, el("span", { class: "id" }, ` ${transfer.id}`)),
     el("p", {}, outcome(transfer.outcome)),
     ...transfer.gaps.map((gap) => el("p", { class: "note" }, `Gap: ${gap.what}. ${gap.help}.`)),
-    ...reached.map((each) => finding(each, each.outcome === transfer.outcome && !/^permitted/.test(transfer.outcome))),
+    ...reached.map((each) => finding(each, each.outcome === transfer.outcome && !/^permitted/.test(transfer.outcome), transfer, names, act)),
     rest ? el("p", { class: "hint" }, `${plural(rest, "more instrument was", "more instruments were")} considered and found not to reach it.`) : null,
     transfer.notes.length ? el("details", {}, el("summary", {}, plural(transfer.notes.length, "remark or warning", "remarks and warnings")),
       el("ul", {}, ...transfer.notes.map((note) => el("li", {}, `${note.says} [${note.cite}]`)))) : null,
@@ -164,17 +117,26 @@ function about(transfer, names) {
 }
 
 // What keeps a transfer from taking place is open from the start.
-function finding(found, isOpen) {
+function finding(found, isOpen, transfer, names, act) {
   return el("details", { open: isOpen },
-    el("summary", {}, outcome(found.outcome), `${found.title}, data set ${found.dataset}: ${found.why}`),
+    el("summary", {}, outcome(found.outcome), ` ${found.title}, ${names.dataset(found.dataset)}: ${found.why}`),
     el("p", {}, "Source: ", cited(found.cite, found.href)),
     ...found.options.map((option, index) => el("div", { class: "note" },
       el("p", {}, `Would make it lawful${option.cite ? ` under ${option.cite}` : ""}, once all of this is so (${index + 1} of ${found.options.length}):`),
-      el("ul", {}, ...option.measures.map((each) => el("li", {},
-        `${each.ask} (by ${words(each.by)}${each.days ? `, about ${each.days} days` : ""})`))))),
+      el("ul", {}, ...option.measures.map((each) => measure(each, transfer, names, act))))),
     ...found.readings.map((each) => el("p", {}, `Read as ${words(each.option)}: ${words(each.outcome)}. ${each.says}`)),
     el("details", {}, el("summary", {}, `Rules that decided, and routes considered (${found.rules.length})`),
       el("ul", { class: "rules" }, ...found.rules.map(rule))));
+}
+
+// What it has to show is part of it: an assessment that finds against the transfer is none that would help.
+function measure(each, transfer, names, act) {
+  const shows = each.detail ? ` It has to show: ${condition(each.detail)}.` : "";
+  const days = each.days ? `, about ${each.days} days` : "";
+  const there = act.show ? el("button", {
+    type: "button", class: "small", "aria-label": `Show it in the form: ${each.ask}`, click: () => { act.show(names.measure(transfer.id, each.measure)); },
+  }, "Show it in the form") : "";
+  return el("li", {}, `${each.ask}${shows} (by ${by(each.by)}${days}) `, there);
 }
 
 function rule(found) {

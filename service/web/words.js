@@ -4,6 +4,10 @@ export const words = (code) => code.replaceAll("_", " ").replace(/\b(ai|hiv|hr|i
 export const plural = (number, one, many) => `${number || "no"} ${number === 1 ? one : many}`;
 export const sentence = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
+const WHO = { both: "exporter and importer", authority: "an authority", ethics_board: "an ethics board", subjects: "the people", funder: "the funder" };
+// Whose part it is to know something, or to do it.
+export const by = (code) => WHO[code] || words(code || "not stated by the rule");
+
 export class Words {
   constructor({ schema, enums, readings, places, areas }) {
     Object.assign(this, { schema, enums, readings, places, areas });

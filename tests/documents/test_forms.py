@@ -79,6 +79,27 @@ def test_a_party_named_as_markup_is_text_in_pdf(make: Maker) -> None:
     assert "#set page()" in text
 
 
+def test_a_word_that_no_column_holds_is_broken_in_pdf_and_copied_whole(make: Maker) -> None:
+    word = "".join(f"W{number:03}" for number in range(40))
+
+    def long(plain: dict[str, Any]) -> None:
+        plain["parties"][0]["name"] = word
+
+    reader = PdfReader(io.BytesIO(make.written("thl-nih-diabetes", "pdf", long)))
+    text = "\n".join(page.extract_text() for page in reader.pages).replace("\u200b", "")
+    pieces = re.findall(r"(?:W?\d{1,3}|W)(?:W\d{3})+W?\d{0,3}", text)
+    # The map has it on lines of its own; of the tables, no cell is as wide as 60 of its signs.
+    assert pieces
+    assert max(map(len, pieces)) < 60
+    assert word in re.sub(r"\s", "", text)
+
+
+def test_what_a_measure_has_to_show_is_said_as_people_read_it(make: Maker) -> None:
+    text = make.written("jp-eu-cohort", "markdown").decode()
+    assert "It has to show: finding is adequate." in text
+    assert "==" not in text.partition("Reasons for")[0]
+
+
 def test_the_receipt_and_the_notice_are_on_every_page(make: Maker) -> None:
     report = make.report("thl-nih-diabetes")
     reader = PdfReader(io.BytesIO(make.written("thl-nih-diabetes", "pdf")))

@@ -16,11 +16,10 @@ from service.app import create_app
 from service.settings import Settings
 from tests.imports.documents import EX9
 from tests.service.browser import people_at, running
+from tests.service.filling import DECIDE, at, described, enter, focused, outcome, place, show, write
 from tests.service.providing import serving
 
 pytestmark = pytest.mark.slow
-JSON = "#arrangement"
-DECIDE = "#form .bar [type=submit]"
 # Opens what has something in it, until nothing more opens; the lists of what single laws ask stay shut.
 OPEN = """(() => { let shut; do {
   shut = [...document.querySelectorAll('#fields details:not([open])')].filter((fold) => fold.matches('.card')
@@ -61,46 +60,6 @@ def page(browser: Browser, address: str, width: int) -> Iterator[Page]:
         page.goto(f"{address}/")
         expect(page.locator("#example option").nth(3)).to_be_attached()
         yield page
-
-
-def at(pointer: str) -> str:
-    return f'[id="at{pointer}"]'
-
-
-def place(pointer: str) -> str:
-    return f'[data-at="{pointer}"]'
-
-
-def described(page: Page) -> Any:
-    return json.loads(page.locator(JSON).input_value())
-
-
-def show(page: Page, example: str) -> None:
-    """Fill the form in with an example."""
-    page.locator("details:has(#example)").evaluate("(fold) => { fold.open = true; }")
-    page.select_option("#example", example)
-
-
-def write(page: Page, text: str) -> None:
-    """Put a whole arrangement in as JSON, as pasting does."""
-    page.locator("#json").evaluate("(fold) => { fold.open = true; }")
-    page.fill(JSON, text)
-
-
-def enter(page: Page, pointer: str, text: str) -> None:
-    """Type over what stands in a field, and leave it."""
-    page.fill(at(pointer), text)
-    page.locator(at(pointer)).blur()
-
-
-def focused(page: Page, pointer: str) -> None:
-    expect(page.locator(at(pointer))).to_be_focused()
-
-
-def outcome(page: Page) -> str:
-    expect(page.locator("#outcome, #faults h2").first).to_be_attached()
-    expect(page.locator("#faults")).to_be_empty()
-    return page.locator(".outcome.big").inner_text()
 
 
 def test_from_nothing_to_a_first_decision_without_any_json(page: Page) -> None:

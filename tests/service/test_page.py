@@ -141,7 +141,7 @@ def test_every_example_that_the_page_offers_can_be_decided(client: TestClient, s
 
 
 def test_every_answer_that_is_more_than_a_choice_or_a_line_is_given_in_the_form() -> None:
-    told = re.search(r"const IN_FORM = \[(.*?)\];", SCRIPTS["result.js"])
+    told = re.search(r"const IN_FORM = \[(.*?)\];", SCRIPTS["questions.js"])
     assert told
     types = {*get_args(FactType), "owners", "party"}
     # Those that are left are choices, a number or a date, which the browser asks for, plain text, and sets of words.
