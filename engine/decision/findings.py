@@ -165,7 +165,8 @@ class Assembler:
         library = self.book.library
         pairs = list(zip(label[0].split(", "), label[1].split(", "), strict=True))
         chosen = [library.readings[reading].options[option] for reading, option in pairs]
-        says = " ".join(option.says for option in chosen)
+        asked = [library.readings[reading].ask for reading, _ in pairs]
+        says = " ".join(f"{ask} {option.says}" for ask, option in zip(asked, chosen, strict=True))
         return ReadingTrace(label[0], label[1], says, "; ".join(o.cite for o in chosen), found.verdict.outcome)
 
     def notes(self, remarking: Iterable[Found], findings: Iterable[Finding]) -> tuple[Note, ...]:

@@ -141,8 +141,7 @@ class _Text:
     def finding(self, finding: Finding) -> Iterator[str]:
         yield from self.heading(3, f"{finding.title}, data set {finding.dataset}: {self.outcome(finding.outcome)}")
         yield self.item(0, f"Source: {self.link(finding.cite, finding.href)}")
-        for reading in finding.readings:
-            yield self.item(0, f"Read as {reading.option}: {WORDS[reading.outcome]}. {reading.says} [{reading.cite}]")
+        yield from self.readings(finding)
         for number, option in enumerate(finding.options, 1):
             under = f", under {option.cite}" if option.cite else ""
             yield self.item(0, f"Would make it lawful ({number}, effort {option.effort}{under}):")
@@ -152,6 +151,16 @@ class _Text:
                 yield self.item(1, f"{self.code(measure.measure)}{detail}: {measure.ask} (by {measure.by}{days})")
         for rule in () if self.brief else finding.rules:
             yield from self.rule(rule, 0)
+
+    def readings(self, finding: Finding) -> Iterator[str]:
+        if self.brief and len({reading.outcome for reading in finding.readings}) == 1:
+            word = WORDS[finding.readings[0].outcome]
+            yield self.item(
+                0, f"Authorities read the law differently; with what is known, each reading leaves it {word}."
+            )
+            return
+        for reading in finding.readings:
+            yield self.item(0, f"Read as {reading.option}: {WORDS[reading.outcome]}. {reading.says} [{reading.cite}]")
 
     def rule(self, rule: RuleTrace, depth: int) -> Iterator[str]:
         recalled = ", text recalled" if rule.recalled else ""

@@ -91,10 +91,15 @@ class Leg:
     def role(self, root: str) -> Value:
         """Return the role of exporter, importer or origin in this transfer."""
         if root == "origin":
-            return known(self.first_transfer().exporter_role)
-        if root in ("exporter", "importer"):
-            return known(self.transfer.exporter_role if root == "exporter" else self.transfer.importer_role)
-        return UNKNOWN
+            stated, party = self.first_transfer().exporter_role, self.origin
+        elif root == "exporter":
+            stated, party = self.transfer.exporter_role, self.exporter
+        elif root == "importer":
+            stated, party = self.transfer.importer_role, self.importer
+        else:
+            return UNKNOWN
+        # People who give or get their own data are nothing else; nobody needs to say so.
+        return "data_subject" if stated is None and party.party.kind == "data_subjects" else known(stated)
 
     def same_entity(self) -> bool:
         """Return whether both ends are one legal person."""

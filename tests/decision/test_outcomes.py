@@ -361,6 +361,15 @@ def test_readings_that_lead_apart_leave_it_undetermined_and_are_shown() -> None:
     assert [(each.option, each.outcome) for each in found.readings] == [("wide", "prohibited"), ("narrow", "permitted")]
 
 
+def test_readings_come_with_their_question_and_in_short_only_where_they_differ() -> None:
+    apart = decided(read_as(rule("ban", "b", ["reading.zz.view == wide"])))
+    assert "Read as wide: PROHIBITED. Which view? wide." in render(apart, "summary")
+    alike = decided(read_as(rule("ban", "b", [MAYBE, "reading.zz.view == wide"]), rule("ban", "c", [MAYBE])))
+    short = render(alike, "summary")
+    assert "Read as" not in short
+    assert "with what is known, each reading leaves it UNDETERMINED" in short
+
+
 def test_readings_are_not_blamed_for_what_missing_facts_leave_open() -> None:
     found = finding(decided(read_as(rule("ban", "b", [MAYBE, "reading.zz.view == wide"]), rule("ban", "c", [MAYBE]))))
     assert found.outcome == "undetermined"

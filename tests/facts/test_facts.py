@@ -300,8 +300,19 @@ def test_the_origin_is_where_an_onward_chain_began() -> None:
     ]
     assert truth("origin.country == GS", data) == TRUE
     assert truth("origin.role == controller", data) == TRUE
+
     assert truth("transfer.is_onward", data) == TRUE
     assert truth("origin.country == BV", plain()) == TRUE
+
+
+def test_people_who_give_their_own_data_are_data_subjects_unless_it_is_said_otherwise() -> None:
+    data = plain()
+    data["parties"][0]["kind"] = "data_subjects"
+    assert truth("exporter.role == data_subject", data) == TRUE
+    assert truth("exporter.role == processor", data) == FALSE
+    assert truth("importer.role == processor", data) == UNKNOWN
+    data["transfers"][0]["exporter_role"] = "controller"
+    assert truth("exporter.role == controller", data) == TRUE
 
 
 def test_parties_of_one_group_are_told_by_its_name() -> None:
