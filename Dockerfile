@@ -48,7 +48,7 @@ LABEL org.opencontainers.image.title="Safeconduct" \
 # The service installs nothing at run time.
 RUN python -m pip uninstall --yes --root-user-action=ignore pip \
     && mkdir --mode 700 /data && chown 10001:10001 /data \
-    && useradd --system --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin safeconduct
+    && useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin safeconduct
 
 COPY --from=build /opt/safeconduct /opt/safeconduct
 
