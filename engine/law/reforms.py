@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -23,6 +23,7 @@ from engine.law.model import DatedMember, DatedNumber, Group, Instrument, Librar
 from engine.source import Node, span_at
 
 _ONE_DAY = timedelta(days=1)
+_Dated = TypeVar("_Dated", DatedNumber, DatedMember)
 
 
 def _tuple(value: object) -> object:
@@ -195,21 +196,39 @@ def _unknown(reform: Reform, pointer: str, message: str, hint: str) -> Fault:
 
 
 def _moved(instrument: Instrument, form: DatesForm | None) -> Instrument:
-    """Return an instrument with its first or last day moved; rules that ran to its last day run to the new one."""
+    """Return an instrument with its first or last day moved; what began or ended with it does so on the new day."""
     if form is None:
         return instrument
     old = instrument.period
-    period = Period(form.from_ or old.first, form.until or old.last)
+    new = Period(form.from_ or old.first, form.until or old.last)
     spells = {
         rule.id: Period(
-            max(rule.period.first, period.first),
-            period.last if rule.period.last == old.last else min(rule.period.last, period.last),
+            new.first if rule.period.first == old.first else max(rule.period.first, new.first),
+            new.last if rule.period.last == old.last else min(rule.period.last, new.last),
         )
         for rule in instrument.rules
     }
     rules = (replace(rule, period=spells[rule.id]) for rule in instrument.rules)
     kept = tuple(rule for rule in rules if rule.period.first <= rule.period.last)
-    return replace(instrument, period=period, rules=kept)
+    moved = replace(instrument, period=new, rules=kept)
+    return _with_older_values(moved, old.first) if new.first < old.first else moved
+
+
+def _with_older_values(instrument: Instrument, former: date) -> Instrument:
+    """Return an instrument that begins earlier than it did: numbers and members of its former first day come along."""
+    first = instrument.period.first
+
+    def along(dated: tuple[_Dated, ...]) -> tuple[_Dated, ...]:
+        return tuple(
+            replace(each, period=Period(first, each.period.last)) if each.period.first == former else each
+            for each in dated
+        )
+
+    return replace(
+        instrument,
+        numbers={name: replace(each, values=along(each.values)) for name, each in instrument.numbers.items()},
+        groups={name: replace(each, members=along(each.members)) for name, each in instrument.groups.items()},
+    )
 
 
 def _instrument(instrument: Instrument, reform: Reform, ends: Mapping[str, date]) -> Instrument:

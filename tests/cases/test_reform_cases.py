@@ -49,6 +49,10 @@ instrument:
   source: {cite: "Act 9"}
   checked: {on: "2026-11-23", text: recalled}
   hook: tests
+parameters:
+  people:
+    unit: persons
+    values: [{from: "2020-01-01", value: 5, cite: "s 1"}, {from: "2022-01-01", value: 9, cite: "s 1"}]
 rules:
   - {id: zz.late.s1.scope, kind: scope, cite: "s 1", says: All., when: [exporter.country == BV]}
   - {id: zz.late.s2.ban, kind: ban, cite: "s 2", says: Nothing leaves., when: []}
@@ -97,6 +101,16 @@ def test_a_moved_instrument_has_its_rules_within_its_new_days(rulesets: Path) ->
     assert (moved.period.first.isoformat(), moved.period.last.isoformat()) == ("2021-01-01", "2021-12-31")
     assert [rule.id for rule in moved.rules] == ["zz.late.s1.scope", "zz.late.s2.ban"]  # s 3 ended before the new day
     assert {rule.period for rule in moved.rules} == {moved.period}
+
+
+def test_what_began_with_an_instrument_begins_earlier_with_it(rulesets: Path) -> None:
+    file = rulesets / "reforms" / "later" / "reform.yaml"
+    file.write_text(HEAD + 'dates:\n  - {id: zz.late, from: "2019-05-01"}\n', encoding="utf-8")
+    moved = load_library(rulesets, "later").instruments["zz.late"]
+    days = {rule.id: (str(rule.period.first), str(rule.period.last)) for rule in moved.rules}
+    assert days["zz.late.s2.ban"] == ("2019-05-01", str(moved.period.last))
+    assert days["zz.late.s3.early"] == ("2019-05-01", "2020-03-31")
+    assert [str(each.period.first) for each in moved.numbers["people"].values] == ["2019-05-01", "2022-01-01"]
 
 
 def test_a_reform_that_moves_an_unknown_instrument_is_refused(rulesets: Path) -> None:
