@@ -14,6 +14,8 @@ from engine.law.model import Library, Rule
 
 # What it does that a rule holds: helps (1), burdens (-1); nothing where it only remarks.
 _EFFECTS = {"route": {1}, "exemption": {1}, "ban": {-1}, "duty": {-1}, "scope": {-1}}
+# Kinds of rule that may turn on what is shown, without a question: they burden, or only remark.
+_WITHOUT_ASKING = ("scope", "ban", "warning")
 
 
 def check_harm(library: Library) -> Iterator[Fault]:
@@ -36,9 +38,9 @@ def check_shown(library: Library) -> Iterator[Fault]:
     for rule in library.rules.values():
         for condition in (*rule.when, *rule.requires, *rule.fulfilled_by):
             for leaf in leaves(condition.tree):
-                if leaf.atom.op == "shown" and (leaf.negated or rule.kind not in ("scope", "ban")):
-                    message = f"`{leaf.atom.text}` may only bring a transfer within the law, or bar it"
-                    hint = "use it in a scope or ban, without `not`; elsewhere let the fact be asked for"
+                if leaf.atom.op == "shown" and (leaf.negated or rule.kind not in _WITHOUT_ASKING):
+                    message = f"`{leaf.atom.text}` may only bring a transfer within the law, bar it, or warn"
+                    hint = "use it in a scope, ban or warning, without `not`; elsewhere let the fact be asked for"
                     yield Fault("shown-helps", message, condition.span, hint)
 
 

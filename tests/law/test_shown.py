@@ -68,6 +68,17 @@ def test_a_fact_of_the_vocabulary_can_be_shown_as_well(stated: bool | None, expe
     assert not decided(law(act), data).questions
 
 
+@pytest.mark.parametrize(("stated", "warned"), [(None, []), (False, []), (True, ["w"])])
+def test_a_warning_may_wait_for_what_is_shown(stated: bool | None, warned: list[str]) -> None:
+    act = instrument(
+        rule("scope", "s", ["exporter.country == BV"]), rule("warning", "w", ["shown(transfer.consideration)"])
+    )
+    data = plain() if stated is None else plain(transfers__0__consideration=stated)
+    notes = decided(law(act), data).transfers[0].notes
+    assert [note.rule.rpartition(".")[2] for note in notes] == warned
+    assert not any(note.unknown for note in notes)
+
+
 def faults_of(*rules: Data) -> list[str]:
     with pytest.raises(RulesetError) as caught:
         library(instrument(rule("scope", "s"), *OWNED, rule("ban", "b"), *rules, traits=LISTED))
