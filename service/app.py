@@ -38,6 +38,7 @@ from service.routes import (
     people,
     records,
     sign_in,
+    watch,
     webhooks,
 )
 from service.routes import (
@@ -106,6 +107,7 @@ def create_app(
         sign_in,
         keys,
         people,
+        watch,
         webhooks,
         audit,
         law,

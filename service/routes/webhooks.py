@@ -48,7 +48,7 @@ class WebhookLine(Shape):
     id: str
     url: str
     types: list[str]
-    enabled: bool
+    enabled: Annotated[bool, Field(description="False once its receiver answered 410: nothing is sent until enabled.")]
     created_at: shapes.TimeText
     created_by: str
 
@@ -141,6 +141,43 @@ def get_webhooks(request: Request, by: Asking, limit: Limit = 50, cursor: Cursor
     return as_json(found)
 
 
+@router.get(
+    "/webhooks/{id}",
+    operation_id="getWebhook",
+    summary="Read a webhook",
+    dependencies=[only()],
+    response_model=WebhookLine,
+    responses=errors(401, 403, 404, 422, 503),
+)
+def get_webhook(request: Request, by: Asking, name: Id) -> Response:
+    """Read a webhook."""
+    with shelf_of(request).database.reading() as connection:
+        return as_json(_line(WebhookLine, _find(connection, by, name)))
+
+
+@router.post(
+    "/webhooks/{id}/enable",
+    operation_id="enableWebhook",
+    summary="Send events again to a webhook that its receiver ended",
+    description="A receiver that answers 410 ends its webhook. What was given up is sent again by its replay.",
+    dependencies=[only()],
+    response_model=WebhookLine,
+    responses=errors(401, 403, 404, 422, 503),
+)
+def post_enabling(request: Request, by: Asking, name: Id) -> Response:
+    """Enable a webhook."""
+
+    def work(connection: Connection) -> dict[str, Any]:
+        row = _find(connection, by, name)
+        after = {**row, "enabled": True}
+        if not row["enabled"]:
+            connection.execute(update(webhooks).where(webhooks.c.id == name).values(enabled=True))
+            audit.append(connection, by, "webhook.enabled", name, before=state_of(row), after=state_of(after))
+        return _line(WebhookLine, after)
+
+    return as_json(shelf_of(request).database.write(work))
+
+
 @router.delete(
     "/webhooks/{id}",
     operation_id="deleteWebhook",
@@ -154,16 +191,21 @@ def delete_webhook(request: Request, by: Asking, name: Id) -> Response:
     """Remove a webhook with its deliveries."""
 
     def work(connection: Connection) -> None:
-        mine = (webhooks.c.id == name) & (webhooks.c.organisation == by.organisation)
-        row = connection.execute(select(webhooks).where(mine)).mappings().first() if is_id(name, "wh") else None
-        if row is None:
-            raise problem(404, "unknown-webhook", f"there is no webhook `{shown(name)}`", "path:id")
+        row = _find(connection, by, name)
         connection.execute(delete(deliveries).where(deliveries.c.webhook == name))
-        connection.execute(delete(webhooks).where(mine))
-        audit.append(connection, by, "webhook.removed", name, before=state_of(dict(row)))
+        connection.execute(delete(webhooks).where(webhooks.c.id == name))
+        audit.append(connection, by, "webhook.removed", name, before=state_of(row))
 
     shelf_of(request).database.write(work)
     return Response(status_code=204)
+
+
+def _find(connection: Connection, by: Principal, name: str) -> dict[str, Any]:
+    mine = (webhooks.c.id == name) & (webhooks.c.organisation == by.organisation)
+    row = connection.execute(select(webhooks).where(mine)).mappings().first() if is_id(name, "wh") else None
+    if row is None:
+        raise problem(404, "unknown-webhook", f"there is no webhook `{shown(name)}`", "path:id")
+    return dict(row)
 
 
 @router.get(

@@ -23,11 +23,13 @@ import httpx2
 from opentelemetry.trace import SpanKind, StatusCode, Tracer
 from sqlalchemy import Connection, func, select, update
 
+from service import audit
+from service.access.permissions import Principal
 from service.storage.columns import now
 from service.storage.database import Database
 from service.storage.tables import deliveries, events, webhooks
 from service.telling.addresses import AddressError, Network, read_target, resolve
-from service.telling.events import cloud_event
+from service.telling.events import cloud_event, state_of
 from service.telling.signing import headers
 from service.tracing import NO_TRACER
 
@@ -81,6 +83,8 @@ class _Round:
                 span.set_status(StatusCode.ERROR if failure else StatusCode.OK)
                 # In a thread: whoever waits for the database keeps nobody from being heard in time.
                 await asyncio.to_thread(self.database.write, partial(_settle, row, status, failure))
+            if status == _GONE:
+                return  # whatever else waited for it was given up with it
 
     async def _try(self, client: httpx2.AsyncClient, row: Row) -> _Sent:
         try:
@@ -158,6 +162,29 @@ def _settle(row: Mapping[str, Any], status: int | None, failure: str, connection
         )  # so that what failed together does not return together
         values |= {"next_at": now() + timedelta(seconds=seconds)}
     connection.execute(update(deliveries).where(deliveries.c.id == row["delivery"]).values(values))
+    if status == _GONE:
+        _switch_off(row, connection)
+
+
+def _switch_off(row: Mapping[str, Any], connection: Connection) -> None:
+    """Send nothing more to a webhook whose receiver said so, until somebody switches it on again."""
+    waiting = (deliveries.c.webhook == row["webhook"]) & (deliveries.c.state == "waiting")
+    given_up = {"state": "dead", "next_at": None, "done_at": now(), "failure": f"not sent: answered {_GONE} before"}
+    connection.execute(update(deliveries).where(waiting).values(given_up))
+    mine = (webhooks.c.id == row["webhook"]) & webhooks.c.enabled
+    found = connection.execute(select(webhooks).where(mine).with_for_update()).mappings().first()
+    if found is None:
+        return
+    hook = dict(found)
+    connection.execute(update(webhooks).where(mine).values(enabled=False))
+    log.warning("a webhook is off: its receiver wants nothing more", extra={"webhook": hook["id"]})
+    before, after = state_of(hook), {**state_of(hook), "enabled": False}
+    detail = {"reason": f"its receiver answered {_GONE}"}
+    audit.append(connection, _sender(hook), "webhook.disabled", hook["id"], before=before, after=after, detail=detail)
+
+
+def _sender(hook: Mapping[str, Any]) -> Principal:
+    return Principal("sender", hook["organisation"], frozenset(), frozenset())
 
 
 def depths(connection: Connection) -> dict[str, int]:

@@ -378,6 +378,13 @@ def test_what_could_not_be_delivered_is_sent_again(desk: Desk) -> None:
     sees(office, "To be sent again.")
     (sent,) = desk.door.rows(deliveries)
     assert (sent["state"], sent["attempts"]) == ("waiting", 0)
+    # One that its receiver ended is in sight, and switched on again there.
+    desk.door.set(webhooks, enabled=False)
+    office.reload()
+    sees(office, "Webhooks that their receivers ended", "https://x.example", "It has not looked yet.")
+    press(office, "Switch https://x.example on")
+    sees(office, "It is on.")
+    assert [each["enabled"] for each in desk.door.rows(webhooks)] == [True]
 
 
 def test_a_list_goes_on_and_back(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 from sqlalchemy import select, update
 
 from engine.decision.statute import load_law
@@ -15,6 +16,7 @@ from service import watch
 from service.app import create_app
 from service.evaluating import evaluate_anew
 from service.reviews.doing import today
+from service.routes.watch import WatchRunPage
 from service.storage.tables import agreements, events, watch_runs
 from tests.service.asking import codes, problem
 from tests.service.stored import SAFEGUARDS, Service
@@ -52,6 +54,26 @@ def test_while_nothing_changes_nothing_is_said(stored: Service) -> None:
     other = active(stored)  # after the day's run
     assert watch.look(shelf_of(stored)) == (1, 0)
     assert read(stored, other)["attention"] is None
+
+
+def test_the_runs_are_listed_and_count_for_those_who_see_what_all_do(stored: Service, tmp_path: Path) -> None:
+    active(stored)
+    watch.look(shelf_of(stored))
+    enact(stored, tmp_path, *BAN)
+    watch.look(shelf_of(stored))
+    response = stored.ask("GET", "/v1/watch-runs", "reader")
+    TypeAdapter(WatchRunPage).validate_json(response.content, strict=True)
+    new, old = response.json()["items"]
+    assert (new["looked_at"], new["changed"]) == (1, 1)
+    assert (old["looked_at"], old["changed"]) == (1, 0)
+    assert new["day"] == old["day"] == today().isoformat()
+    assert new["library_sha256"] == shelf_of(stored).published.law.library.digest != old["library_sha256"]
+    assert new["finished_at"] >= new["started_at"] >= old["finished_at"]
+    first = stored.ask("GET", "/v1/watch-runs?limit=1", "reader").json()
+    assert [each["id"] for each in first["items"]] == [new["id"]]
+    (theirs, _) = stored.ask("GET", "/v1/watch-runs", "reader", of="theirs").json()["items"]
+    assert {**theirs, "looked_at": 1, "changed": 1} == new
+    assert (theirs["looked_at"], theirs["changed"]) == (None, None)
 
 
 def test_a_lost_permission_is_flagged_told_and_kept(stored: Service, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from service.telling import signing
 from service.telling.addresses import AddressError, is_public, read_target, resolve
 from service.telling.delivering import ATTEMPTS, BACKOFF, deliver
 from service.telling.events import EventType
+from service.verifying import check_database
 from tests.service.asking import codes
 from tests.service.receiving import Receiver, endless, receiver
 from tests.service.stored import Service, name_of, service, small
@@ -156,12 +157,35 @@ def test_what_is_given_up_is_visible_and_can_be_sent_again(telling: Service, tar
     assert listed(telling)[0]["state"] == "delivered"
 
 
-def test_a_receiver_that_is_gone_is_not_asked_again(telling: Service, target: Receiver) -> None:
-    hook(telling, target)
+def test_a_receiver_that_is_gone_switches_its_webhook_off_in_sight_of_all(telling: Service, target: Receiver) -> None:
+    made = hook(telling, target)
+    happen(telling)
     happen(telling)
     target.statuses = [410]
     deliver(telling.database, LOCAL)
-    assert listed(telling)[0]["state"] == "dead"
+    assert len(target.came) == 1
+    assert {(each["state"], each["failure"]) for each in listed(telling)} == {
+        ("dead", "answered 410"),
+        ("dead", "not sent: answered 410 before"),
+    }
+    path = f"/v1/webhooks/{made['id']}"
+    assert telling.ask("GET", path, "administrator").json()["enabled"] is False
+    assert codes(telling.ask("GET", path, "administrator", of="theirs"), 404) == {"path:id": "unknown-webhook"}
+    happen(telling)
+    assert len(listed(telling)) == 2
+    entry = telling.ask("GET", "/v1/audit?limit=200", "administrator").json()["items"]
+    (ended,) = [each for each in entry if each["action"] == "webhook.disabled"]
+    assert (ended["actor"], ended["object"]) == ("sender", made["id"])
+    assert ended["detail"] == {"reason": "its receiver answered 410"}
+    target.statuses = [204]
+    assert codes(telling.ask("POST", f"{path}/enable", "administrator", of="theirs"), 404)
+    for _ in range(2):  # on again, and on as it was
+        assert telling.ask("POST", f"{path}/enable", "administrator").json()["enabled"] is True
+    happen(telling)
+    deliver(telling.database, LOCAL)
+    assert listed(telling)[0]["state"] == "delivered"
+    with telling.database.reading() as connection:
+        assert check_database(connection)
 
 
 def test_a_receiver_that_never_comes_to_an_end_holds_nobody_up(
