@@ -132,15 +132,41 @@ def _derived(operand: object) -> bool:
 
 
 def _check_instrument(instrument: Instrument) -> list[Fault]:
-    kinds = {rule.kind for rule in instrument.rules}
+    restricting = [rule for rule in instrument.rules if rule.kind in ("route", "ban", "duty")]
     at = Span(instrument.file, 1, 1)
-    if kinds & {"route", "ban", "duty"} and "scope" not in kinds:
+    scopes = [rule.period for rule in instrument.rules if rule.kind == "scope"]
+    if restricting and not scopes:
         return [Fault("no-scope", f"`{instrument.id}` restricts but has no scope", at, "add a rule of kind scope")]
-    if instrument.kind in REMARK_KINDS and kinds & {"route", "ban", "duty"}:
+    unscoped = next(_unscoped(restricting, scopes, instrument.period), None)
+    if unscoped:
+        rule, day = unscoped
+        message = (
+            f"`{rule.id}` restricts on {day}, when no scope of `{instrument.id}` is in force: it would be passed over"
+        )
+        return [Fault("no-scope", message, rule.span, "let a scope begin with it, or end it with the scope")]
+    if instrument.kind in REMARK_KINDS and restricting:
         return [Fault("wrong-kind", f"`{instrument.id}` is {instrument.kind}, which never restricts", at)]
     if instrument.period.last < instrument.period.first:
         return [Fault("bad-period", f"`{instrument.id}` ends before it starts", at)]
     return []
+
+
+def _unscoped(restricting: Iterable[Rule], scopes: Iterable[Period], within: Period) -> Iterator[tuple[Rule, date]]:
+    """Yield each rule that restricts on some day on which no scope is in force, with the first such day.
+
+    Args:
+        within: The days of the instrument; what applies outside them is another fault.
+    """
+    for rule in restricting:
+        day = max(rule.period.first, within.first)
+        # Each scope that is in force on the day carries on to the day after its last.
+        while reaching := [scope.last for scope in scopes if day in scope]:
+            last = max(reaching)
+            if last >= min(rule.period.last, within.last):
+                break
+            day = last + timedelta(days=1)
+        else:
+            yield rule, day
 
 
 def _check_references(rule: Rule, library: Library) -> Iterator[Fault]:

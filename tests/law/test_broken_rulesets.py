@@ -445,6 +445,15 @@ RULES = {
         act(("kind: scope", "kind: warning")),
         in_act("1:1", "no-scope", "`zz.act` restricts but has no scope", "add a rule of kind scope"),
     ),
+    "a rule that restricts before any scope is in force": (
+        act(("kind: scope", 'kind: scope\n    from: "2005-03-01"')),
+        in_act(
+            "17:9",
+            "no-scope",
+            "`zz.act.s2.ban` restricts on 2000-01-01, when no scope of `zz.act` is in force: it would be passed over",
+            "let a scope begin with it, or end it with the scope",
+        ),
+    ),
     "soft law that restricts": (
         act(("kind: transfer", "kind: soft_law")),
         in_act("1:1", "wrong-kind", "`zz.act` is soft_law, which never restricts"),
