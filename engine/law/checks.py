@@ -134,7 +134,7 @@ def _derived(operand: object) -> bool:
 def _check_instrument(instrument: Instrument) -> list[Fault]:
     restricting = [rule for rule in instrument.rules if rule.kind in ("route", "ban", "duty")]
     at = Span(instrument.file, 1, 1)
-    scopes = [rule.period for rule in instrument.rules if rule.kind == "scope"]
+    scopes = sorted((rule.period for rule in instrument.rules if rule.kind == "scope"), key=lambda each: each.first)
     if restricting and not scopes:
         return [Fault("no-scope", f"`{instrument.id}` restricts but has no scope", at, "add a rule of kind scope")]
     unscoped = next(_unscoped(restricting, scopes, instrument.period), None)
@@ -151,22 +151,17 @@ def _check_instrument(instrument: Instrument) -> list[Fault]:
     return []
 
 
-def _unscoped(restricting: Iterable[Rule], scopes: Iterable[Period], within: Period) -> Iterator[tuple[Rule, date]]:
+def _unscoped(restricting: Iterable[Rule], scopes: list[Period], within: Period) -> Iterator[tuple[Rule, date]]:
     """Yield each rule that restricts on some day on which no scope is in force, with the first such day.
 
     Args:
         within: The days of the instrument; what applies outside them is another fault.
     """
     for rule in restricting:
-        day = max(rule.period.first, within.first)
-        # Each scope that is in force on the day carries on to the day after its last.
-        while reaching := [scope.last for scope in scopes if day in scope]:
-            last = max(reaching)
-            if last >= min(rule.period.last, within.last):
-                break
-            day = last + timedelta(days=1)
-        else:
-            yield rule, day
+        days = Period(max(rule.period.first, within.first), min(rule.period.last, within.last))
+        hole = _first_hole(days, scopes)
+        if hole:
+            yield rule, hole
 
 
 def _check_references(rule: Rule, library: Library) -> Iterator[Fault]:
