@@ -18,7 +18,7 @@ import pytest
 
 from service.storage.database import Database
 from service.storage.upgrading import upgrade
-from tests.service.browser import browser_here
+from tests.service.browser import browser_here, why_none
 
 SERVER = os.environ.get("SAFECONDUCT_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 KINDS = ("sqlite", "postgresql")
@@ -109,4 +109,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if SERVER == "none":
         terminalreporter.write_line("NOT TESTED ON POSTGRESQL: SAFECONDUCT_TEST_POSTGRESQL=none", red=True, bold=True)
     if browser_here() is None:
-        terminalreporter.write_line("NOT TESTED IN A BROWSER: there is no Chromium here", red=True, bold=True)
+        terminalreporter.write_line(f"NOT TESTED IN A BROWSER: {why_none()}", red=True, bold=True)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from engine.imports.draft import Draft, id_of, quoted
 from engine.imports.tags import permission, put_permissions
 from engine.imports.tracking import Path, Tracked
-from engine.imports.words import is_duo, place_of
+from engine.imports.words import is_duo, is_ror, place_of
 
 # Values of RAI's personalSensitiveInformation that name one category.
 _CATEGORIES: Final = {
@@ -111,8 +111,7 @@ class _Card:
             party["name"] = name
         for key in ("@id", "url", "sameAs"):
             ror = self.doc.get(*path, key)
-            is_ror = isinstance(ror, str) and ror.startswith("https://ror.org/0") and len(ror) == 25
-            if is_ror and "ror" not in party:
+            if isinstance(ror, str) and is_ror(ror) and "ror" not in party:
                 party["ror"] = self.doc.take(*path, key)
         self.parties.append(party)
 

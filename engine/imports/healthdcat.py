@@ -12,7 +12,7 @@ from rdflib.term import Node
 from engine.imports.draft import Draft, id_of, is_whole, quoted, text_of
 from engine.imports.graph import BASE, Syntax, graph_of
 from engine.imports.tags import permission, put_permissions
-from engine.imports.words import category_of, current_uri, is_duo, place_of
+from engine.imports.words import category_of, current_uri, is_duo, is_ror, place_of
 from engine.law.model import Library
 
 _DPV: Final = "https://w3id.org/dpv#"
@@ -160,7 +160,7 @@ class _Catalogue:
         party: dict[str, Any] = {"id": id_of(name, self.ids, "party")}
         if name:
             party["name"] = name
-        if str(node).startswith("https://ror.org/0") and len(str(node)) == 25:
+        if is_ror(str(node)):
             party["ror"] = str(node)
         places = list(self.objects(node, str(DCTERMS.spatial)))
         if len(places) == 1 and place_of(str(places[0][2])):

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.imports.draft import Draft, id_of, quoted
 from engine.imports.tracking import Path, Tracked
-from engine.imports.words import place_of
+from engine.imports.words import is_ror, place_of
 
 
 def read_madmp(data: Any) -> Draft:
@@ -47,7 +47,7 @@ class _Plan:
         if name:
             party["name"] = name
         ror = self.doc.get(*paths[0], "affiliation_id", "identifier") if paths else None
-        if isinstance(ror, str) and ror.startswith("https://ror.org/0") and len(ror) == 25:
+        if isinstance(ror, str) and is_ror(ror):
             party["ror"] = self.doc.take(*paths[0], "affiliation_id", "identifier")
             self.doc.take(*paths[0], "affiliation_id", "type")
         self.parties.append(party)

@@ -12,12 +12,11 @@ from typing import Any, Final
 
 from engine.errors import ArrangementError, Fault, visible
 from engine.imports.draft import Draft, quoted
-from engine.imports.words import duo_code, place_of
+from engine.imports.words import duo_code, is_ror, place_of
 
 MOST_TAGS: Final = 2000
 _NAME: Final = re.compile(r"[^\s\[\](){}]+\Z")
 _SHORT: Final = re.compile(r"([A-Za-z]{2,6})-([A-Za-z0-9:/._-]+)\Z")
-_ROR: Final = re.compile(r"https://ror\.org/0[a-z0-9]{8}\Z")
 _ORCID: Final = re.compile(r"https://orcid\.org/\d{4}-\d{4}-\d{4}-\d{3}[\dX]\Z")
 _MONDO: Final = re.compile(r"(?:https?://purl\.obolibrary\.org/obo/)?MONDO[:_](\d{7})\Z")
 
@@ -148,8 +147,8 @@ def _detail(made: dict[str, Any], code: str, value: str) -> bool:
         if end:
             made["moratorium" if code == "DUO:0000024" else "time_limit"] = end
         return bool(end)
-    for of, key, form in (("DUO:0000026", "users", _ORCID), ("DUO:0000028", "institutions", _ROR)):
-        if code == of and form.match(value):
+    for of, key, form in (("DUO:0000026", "users", _ORCID.match), ("DUO:0000028", "institutions", is_ror)):
+        if code == of and form(value):
             _add(made, key, value)
             return True
     if code == "DUO:0000027":

@@ -64,6 +64,14 @@ RETIRED: Final = {
 }
 
 
+_ROR = re.compile(r"https://ror\.org/0[a-z0-9]{8}\Z")
+
+
+def is_ror(text: str) -> bool:
+    """Return whether a text is the address of an organisation in ROR."""
+    return bool(_ROR.match(text))
+
+
 def place_of(text: object) -> str | None:
     """Return the ISO 3166 code of a place given as alpha-2, alpha-3, subdivision or EU authority URI, else None."""
     if not isinstance(text, str):

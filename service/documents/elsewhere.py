@@ -44,13 +44,13 @@ def _parties(subject: Subject, transfer: Transfer, first: str, second: str) -> l
     return lines
 
 
-def _about(subject: Subject, transfer: Transfer) -> dict[str, Text]:
+def about_data(subject: Subject, transfer: Transfer) -> dict[str, Text]:
     """Return what is known of the data, by the first words of what the EU clauses call it."""
     return {what.partition(",")[0]: content for what, content in clauses.description(subject, transfer)}
 
 
 def _china(subject: Subject, transfer: Transfer) -> list[Block]:
-    about = _about(subject, transfer)
+    about = about_data(subject, transfer)
     scale = "; ".join(said for each in subject.datasets(transfer) if (said := people(each)))
     description = form(
         "Appendix 1: description of the transfer",
@@ -60,7 +60,7 @@ def _china(subject: Subject, transfer: Transfer) -> list[Block]:
         ("4. Kinds of personal information", about["Categories of personal data"]),
         ("5. Kinds of sensitive personal information", about["Sensitive data"]),
         ("6. Third parties abroad to whom the recipient may provide it", known(None)),
-        ("7. Time of storage abroad", known(_until(transfer))),
+        ("7. Time of storage abroad", known(until(transfer))),
         ("8. Place of storage abroad", known(places(transfer.storage))),
         ("9. Other matters", known(None)),
     )
@@ -71,7 +71,7 @@ def _china(subject: Subject, transfer: Transfer) -> list[Block]:
         ("What the recipient undertakes, and whether its measures and abilities can keep it", known(None)),
         ("Risks of alteration, destruction, leakage, loss or abuse abroad; ways to exercise rights", known(None)),
         ("What the law and policy of the recipient's country mean for the contract", known(None)),
-        ("What was said of the assessment", _evidence(subject, transfer, "cn.impact_assessment")),
+        ("What was said of the assessment", evidence(subject, transfer, "cn.impact_assessment")),
     )
     return [
         paragraph(f"Source: {_CHINA}."),
@@ -88,7 +88,7 @@ def _china(subject: Subject, transfer: Transfer) -> list[Block]:
 
 
 def _brazil(subject: Subject, transfer: Transfer) -> list[Block]:
-    about = _about(subject, transfer)
+    about = about_data(subject, transfer)
     return [
         paragraph(f"Source: {_BRAZIL}."),
         note(f"Sections I, III and IV are completed; section II (mandatory clauses) is taken unchanged. {_UNSEEN}"),
@@ -98,7 +98,7 @@ def _brazil(subject: Subject, transfer: Transfer) -> list[Block]:
             ("Clause 1: role of each (controller or operator)", _roles(transfer)),
             ("Clause 2: main purposes", about["Purposes of the transfer and of further processing"]),
             ("Clause 2: categories of personal data", about["Categories of personal data"]),
-            ("Clause 2: time of storage", known(_until(transfer))),
+            ("Clause 2: time of storage", known(until(transfer))),
             ("Clause 3: whether onward transfers are barred or allowed, and then which", known(None)),
             (
                 "Clause 4: who publishes, answers the people and reports incidents; or, between operators, the "
@@ -143,7 +143,8 @@ _CONTRACTS: Final[tuple[tuple[str, str, str, _Annex], ...]] = (
 )
 
 
-def _evidence(subject: Subject, transfer: Transfer, measure: str) -> Text:
+def evidence(subject: Subject, transfer: Transfer, measure: str) -> Text:
+    """Return what was said of a measure; open where it is not shown."""
     return Text(subject.evidence(transfer, measure), is_open=not subject.is_shown(transfer, measure))
 
 
@@ -154,7 +155,8 @@ def _roles(transfer: Transfer) -> Text:
     return Text("; ".join(roles), is_open="not stated" in roles)
 
 
-def _until(transfer: Transfer) -> str | None:
+def until(transfer: Transfer) -> str | None:
+    """Return what is known of how long data are kept."""
     return (
         f"the transfer ends on {day(transfer.end)}; say until when data are kept afterwards" if transfer.end else None
     )

@@ -6,7 +6,7 @@ from engine.decision.model import Decision
 from engine.decision.rendering import WORDS
 from engine.facts.arrangement import Arrangement
 from engine.law.model import Library
-from service.documents import assessment, clauses, elsewhere, findings, hipaa, kingdom, reasons, review, uses
+from service.documents import abroad, assessment, clauses, elsewhere, findings, hipaa, kingdom, reasons, review, uses
 from service.documents.content import Report
 from service.documents.signoffs import Review
 from service.documents.subject import Subject
@@ -43,6 +43,7 @@ def report_of(
         *clauses.sections(subject),
         *kingdom.sections(subject),
         *elsewhere.sections(subject),
+        *abroad.sections(subject),
         *assessment.sections(subject),
         *hipaa.sections(subject),
         *uses.sections(subject),

@@ -30,12 +30,19 @@ def browser_here() -> str | None:
     return named or next((found for found in map(shutil.which, NAMES) if found), None)
 
 
+def why_none() -> str:
+    """Return why no browser is tested with, where there is none."""
+    if os.environ.get("SAFECONDUCT_TEST_BROWSER") == "none":
+        return "SAFECONDUCT_TEST_BROWSER=none"
+    return "there is no Chromium here; SAFECONDUCT_TEST_BROWSER names one"
+
+
 @contextmanager
 def running() -> Iterator[Browser]:
     """Run a browser; where there is none, the tests that need it are skipped."""
     path = browser_here()
     if path is None:
-        pytest.skip("no Chromium here; SAFECONDUCT_TEST_BROWSER names one")
+        pytest.skip(why_none())
     from playwright.sync_api import expect, sync_playwright  # every run of tests asks for `browser_here`
 
     expect.set_options(timeout=_PATIENCE_MS)
