@@ -6,7 +6,7 @@ import { LISTS } from "./layout.js";
 import { cards, member, strange } from "./lists.js";
 import { el, fill } from "./made.js";
 import { isMap, pointerOf } from "./store.js";
-import { words } from "./words.js";
+import { slug, words } from "./words.js";
 
 const PLACES = ["country", "organised_under", "employer_country", "citizenship", "collected_in", "storage", "access_from", "via"];
 const AUTOMATIC = /^(party|data|transfer)-\d+$/;
@@ -104,8 +104,7 @@ export class Form {
     const [list, index] = path;
     const id = this.store.at([list, index, "id"]);
     if (path.length !== 3 || LISTS[list]?.name !== name || !AUTOMATIC.test(id)) return;
-    const text = String(this.store.at(path) ?? "").normalize("NFKD").replace(/[^\w\s-]/g, "").toLowerCase().split(/[\s_-]+/).filter(Boolean);
-    const short = text.reduce((found, word) => (`${found}-${word}`.length <= 25 ? `${found}-${word}` : found), "").slice(1);
+    const short = slug(this.store.at(path), 25);
     const taken = this.store.ids(list);
     if (!/^[a-z0-9]/.test(short) || short === "none") return;
     let made = short;

@@ -6,7 +6,7 @@ import { el, fill, said } from "./made.js";
 import { notesOf, open } from "./opening.js";
 import { outcome, result } from "./result.js";
 import { isMap, pathOf, Store } from "./store.js";
-import { plural, words, Words } from "./words.js";
+import { plural, slug, words, Words } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const store = new Store();
@@ -182,7 +182,9 @@ async function download(format, name) {
   at("status").textContent = answer ? `${name} is ready.` : "";
   if (!answer) return;
   const found = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") || "");
-  const link = el("a", { href: URL.createObjectURL(await answer.blob()), download: found ? found[1] : name });
+  // Among the downloads of somebody who decides about many, the title tells them apart.
+  const called = slug(JSON.parse(asked).title, 60) || "safeconduct";
+  const link = el("a", { href: URL.createObjectURL(await answer.blob()), download: found ? found[1].replace(/^safeconduct/, called) : name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }

@@ -4,6 +4,13 @@ export const words = (code) => code.replaceAll("_", " ").replace(/\b(ai|hiv|hr|i
 export const plural = (number, one, many) => `${number || "no"} ${number === 1 ? one : many}`;
 export const sentence = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
+// A name as an id or a file has it: as many whole words as there is room for, none of them hanging.
+export function slug(name, most) {
+  const text = String(name ?? "").normalize("NFKD").replace(/[^\w\s-]/g, "").toLowerCase().split(/[\s_-]+/).filter(Boolean);
+  const short = text.reduce((found, word) => (`${found}-${word}`.length <= most ? `${found}-${word}` : found), "").slice(1);
+  return short.replace(/(-(and|of|the|for|from|to|in|on|a|an|with))+$/, "");
+}
+
 const WHO = { both: "exporter and importer", authority: "an authority", ethics_board: "an ethics board", subjects: "the people", funder: "the funder" };
 // Whose part it is to know something, or to do it.
 export const by = (code) => WHO[code] || words(code || "not stated by the rule");

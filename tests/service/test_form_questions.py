@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -143,3 +144,15 @@ def test_a_country_that_was_chosen_counts_also_where_nobody_pressed_add(page: Pa
     said = described(page)
     assert said["transfers"][0]["storage"] == ["US-CA"]
     assert said["datasets"][0]["collected_in"] == ["FI"]
+
+
+def test_a_document_is_called_after_the_arrangement_and_a_part_after_whole_words(page: Page) -> None:
+    decided(page)
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Markdown", exact=True).click()
+    assert re.fullmatch(r"genomes-to-stanford-[0-9a-f]{12}\.md", downloading.value.suggested_filename)
+    page.click(at("/datasets-add"))
+    title = page.locator(at("/datasets/1/title"))
+    title.fill("Process recipes and wafer measurements")
+    title.blur()
+    assert described(page)["datasets"][1]["id"] == "process-recipes"
