@@ -47,12 +47,18 @@ export function result(decision, arrangement, act) {
   ];
 }
 
+// What one law would let pass, another can still refuse.
+function waiting(decision) {
+  const isOpen = decision.transfers.some((transfer) => transfer.findings.some((each) => each.outcome === "undetermined"));
+  return isOpen && decision.outcome === "not_yet_permitted" ? " Other laws wait for facts: until the questions are answered, that may not be enough." : "";
+}
+
 function summary(decision, kept) {
   const change = decision.next_change;
   return [
     el("h2", { id: "outcome", tabindex: "-1" }, decision.title),
     el("p", {}, outcome(decision.outcome, "big")),
-    el("p", {}, `${NEXT[decision.outcome]} Law of ${decision.as_of}.`),
+    el("p", {}, `${NEXT[decision.outcome]}${waiting(decision)} Law of ${decision.as_of}.`),
     el("ul", {},
       el("li", {}, sentence(plural(decision.transfers.length, "transfer", "transfers"))),
       el("li", {}, sentence(plural(decision.questions.length, "question is open", "questions are open"))),

@@ -106,6 +106,7 @@ def test_one_answer_takes_the_others_along_and_goes_on_with_what_is_left(page: P
     question(page, "What kind of agreement").locator("select").select_option("research_collaboration")
     register = question(page, "Finnish Act on Secondary Use")
     register.locator("select").select_option("none")
+    expect(page.locator("#result")).to_contain_text("Other laws wait for facts")
     register.get_by_role("button", name="Answer", exact=True).click()
     expect(page.locator("#questions")).to_be_focused()
     expect(page.locator("#status")).to_contain_text("Decided again: not yet permitted; ")
