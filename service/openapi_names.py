@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from engine.decision.model import Status as RuleStatus
-from engine.decision.model import TruthWord
 from engine.decision.remedies.model import Status as RemedyStatus
 from engine.decision.schema import EVIDENCE
+from engine.decision.traces import Status as RuleStatus
+from engine.decision.traces import TruthWord
 from engine.imports.reading import Form as ImportForm
 from engine.inference.outcomes import Outcome
 from engine.law.model import Library, RuleKind, Timing

@@ -8,8 +8,9 @@ from datetime import date
 
 from engine.decision.basis import Basis, basis_of
 from engine.decision.deciding import decide
-from engine.decision.model import Decision, Finding, RuleTrace
+from engine.decision.model import Decision, Finding
 from engine.decision.statute import Law
+from engine.decision.traces import RuleTrace
 from engine.facts.arrangement import Arrangement
 from engine.inference.outcomes import RANK, Outcome
 

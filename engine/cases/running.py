@@ -11,8 +11,9 @@ from engine import source
 from engine.cases.model import Case, CaseFile, Expectation, ExpectedFact
 from engine.cases.patching import PatchError, arrangement_of
 from engine.decision.deciding import decide
-from engine.decision.model import Decision, Finding, RuleTrace
+from engine.decision.model import Decision, Finding
 from engine.decision.statute import Law
+from engine.decision.traces import RuleTrace
 from engine.errors import ArrangementError, Fault, RulesetError, Span
 from engine.facts.legs import Leg
 from engine.facts.values import UNKNOWN, WORDS

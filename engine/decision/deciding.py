@@ -10,14 +10,7 @@ from itertools import product
 
 from engine.decision.findings import Assembler
 from engine.decision.gaps import gaps_of, places_of
-from engine.decision.model import (
-    Change,
-    ContradictionTrace,
-    Decision,
-    Finding,
-    Gap,
-    TransferDecision,
-)
+from engine.decision.model import Change, ContradictionTrace, Decision, Finding, Gap, TransferDecision
 from engine.decision.receipt import receipt_of
 from engine.decision.settling import Key, settled, settled_on, whole_of
 from engine.decision.statute import Law

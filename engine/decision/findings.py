@@ -6,19 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-from engine.decision.model import (
-    Condition,
-    DerivedTrace,
-    Finding,
-    Note,
-    Option,
-    Question,
-    ReadingTrace,
-    RuleTrace,
-)
+from engine.decision.model import Condition, Finding, Note, Option, Question, ReadingTrace
 from engine.decision.options import options
 from engine.decision.questions import easing, questions
 from engine.decision.settling import Settled
+from engine.decision.traces import DerivedTrace, RuleTrace
 from engine.decision.tracing import Tracer
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from engine.decision.model import ParameterTrace, Status, TruthWord
 from engine.decision.sides import Side, parameters_of, sides_of
+from engine.decision.traces import ParameterTrace, Status, TruthWord
 from engine.facts.values import FALSE, TRUE, UNKNOWN, WORDS, Truth
 from engine.inference.evaluation import Found
 from engine.inference.program import Clause, Line, Program

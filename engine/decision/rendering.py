@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from engine.decision.model import (
-    ConditionTrace,
-    Decision,
-    FactTrace,
-    Finding,
-    Note,
-    Question,
-    RuleTrace,
-    TransferDecision,
-)
+from engine.decision.model import Decision, Finding, Note, Question, TransferDecision
+from engine.decision.traces import ConditionTrace, FactTrace, RuleTrace
 
 WORDS = {
     "prohibited": "PROHIBITED",

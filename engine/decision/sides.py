@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from engine.decision.model import FactTrace, ParameterTrace
+from engine.decision.traces import FactTrace, ParameterTrace
 from engine.facts.legs import FACT_PLACES, Leg
 from engine.facts.parties import PartyView
 from engine.facts.values import Missing, PartialSet

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.decision.model import ConditionTrace, DerivedTrace, FactTrace, RuleTrace
 from engine.decision.outlines import LineOutline, Outliner, RuleOutline, word
 from engine.decision.sides import Side, shown, subject_pointer
+from engine.decision.traces import ConditionTrace, DerivedTrace, FactTrace, RuleTrace
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, Missing
 from engine.inference.environment import Environment

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from engine.decision.model import ConditionTrace, Finding, RuleTrace, TransferDecision
+from engine.decision.model import Finding, TransferDecision
 from engine.decision.rendering import MARKS, WORDS
+from engine.decision.traces import ConditionTrace, RuleTrace
 from service.documents.content import Block, Items, Paragraph, Section, Table, Text, note, paragraph
 from service.documents.subject import Subject
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.decision.model import Decision, FactTrace
+from engine.decision.model import Decision
 from engine.decision.statute import Law
+from engine.decision.traces import FactTrace
 from tests.rulesets_for_tests.making import decided, instrument, law, plain, rule, trait
 
 FIRST = plain()["transfers"][0]

@@ -10,13 +10,13 @@ from itertools import product
 from engine.decision.basis import basis_of
 from engine.decision.deciding import decide
 from engine.decision.gaps import gaps_of
-from engine.decision.model import Finding
 from engine.decision.remedies.alternatives import shapes
 from engine.decision.remedies.encoding import Demand, Encoder
 from engine.decision.remedies.levers import Levers, with_acts
-from engine.decision.remedies.model import Alternative, Blocker, Ground, Remedies, Remedy, RemedyAct, Status
-from engine.decision.remedies.proving import Proof, prove
-from engine.decision.remedies.solving import Choice, Part, best_of, conflict_of, parts_of
+from engine.decision.remedies.model import Alternative, Blocker, Remedies, Remedy, Status
+from engine.decision.remedies.naming import in_the_way, remedy_of
+from engine.decision.remedies.proving import prove
+from engine.decision.remedies.solving import Part, best_of, conflict_of, parts_of
 from engine.decision.statute import Law
 from engine.facts.arrangement import Arrangement
 from engine.facts.legs import Leg
@@ -168,7 +168,7 @@ class Searcher:
             changed = with_acts(arrangement, [(lever, dict(values)) for lever, values in choice.used])
             proof = prove(changed, self.law, self.day, self.readings)
             if all(outcome in good for outcome in proof.transfers.values()):
-                proven.append(_remedy(choice, proof))
+                proven.append(remedy_of(choice, proof))
         return tuple(proven)
 
     def _blockers(self, arrangement: Arrangement, conflict: list[Demand]) -> tuple[Blocker, ...]:
@@ -183,7 +183,7 @@ class Searcher:
             finding = findings.get((demand.leg.transfer.id, demand.leg.data.id, demand.instrument))
             if finding is not None:
                 said = (finding.instrument, finding.title, finding.cite)
-                blockers.append(Blocker(*said, demand.leg.transfer.id, finding.outcome, tuple(_in_the_way(finding))))
+                blockers.append(Blocker(*said, demand.leg.transfer.id, finding.outcome, tuple(in_the_way(finding))))
         return tuple(blockers)
 
 
@@ -274,28 +274,3 @@ class _Reader:
 
     def _sizes(self, demand: Demand) -> dict[object, int]:
         return {key: sum(map(len, self.levers.found[key].values.values())) for key in demand.levers}
-
-
-def _in_the_way(finding: Finding) -> Iterator[Ground]:
-    bans = [rule for rule in finding.rules if rule.kind == "ban" and rule.status == "holds"]
-    closed = [rule for rule in finding.rules if rule.kind == "route" and rule.status in ("fails", "defeated")]
-    duties = [rule for rule in finding.rules if rule.kind == "duty" and rule.status == "unmet"]
-    for rule in bans or [*closed, *duties]:
-        yield Ground(rule.id, rule.cite, rule.says, rule.href)
-
-
-def _remedy(choice: Choice, proof: Proof) -> Remedy:
-    acts = []
-    for lever, values in choice.used:
-        grounds: dict[str, Ground] = {}
-        for transfer in lever.transfers:
-            grounds.update(proof.grounds.get((lever.measure.id, transfer), {}))
-        m = lever.measure
-        listed = tuple(grounds[key] for key in sorted(grounds))
-        acts.append(
-            RemedyAct(m.id, m.ask, m.by, lever.parties, lever.transfers, lever.effort, m.days, dict(values), listed)
-        )
-    days = [act.days for act in acts if act.days is not None]
-    effort = sum(act.effort for act in acts)
-    whole = worst(proof.transfers.values())
-    return Remedy(effort, max(days, default=None), tuple(acts), whole, proof.transfers, proof.mechanisms)
