@@ -4,7 +4,7 @@ import { result } from "./result.js";
 import { actForm, keep, stranded, unsentOf } from "./desk-acting.js";
 import { actsOf, commenting, mayAnswer, notes } from "./desk-acts.js";
 import { answerHere, answering, onlyShown } from "./desk-answering.js";
-import { Refusal, file, may, read } from "./desk-ask.js";
+import { Refusal, file, may, read, vocabulary } from "./desk-ask.js";
 import { comparing, showDifferences, showFindings } from "./desk-differences.js";
 import { factsOf, findings, findingsOf, missing, talk } from "./desk-findings.js";
 import { log, overrides, signoffs } from "./desk-history.js";
@@ -28,6 +28,7 @@ async function load(desk) {
     const [record, map] = await Promise.all([read(`v1/evaluations/${name}`), file(`v1/evaluations/${name}/map`).catch(() => null)]);
     desk.record = record.data;
     desk.map = map ? URL.createObjectURL(map.content) : "";
+    desk.words = record.data.decision.questions.length ? await vocabulary() : null;
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     desk.unread = refusal;
@@ -142,7 +143,7 @@ function decision(desk, answerForm, then) {
   };
   const lead = (pointer) => answer(record.decision.questions.find((each) => each.pointer === pointer));
   const nodes = result(record.decision, record.arrangement, {
-    map: desk.map, answer, lead, download: saving(`v1/evaluations/${record.id}/report`),
+    map: desk.map, answer, lead, means: (question) => desk.words?.means(question), download: saving(`v1/evaluations/${record.id}/report`),
   });
   if (mayAnswer(shown)) answerHere(nodes);
   else onlyShown(nodes, `Answers make another revision. That is for submitters, while it is a draft or changes are requested; now it is ${words(shown.state)}.`);

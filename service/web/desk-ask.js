@@ -1,4 +1,6 @@
 // Ask the service, as whoever is signed in, or with the key that was typed in: it is kept in this module and nowhere else.
+import { Words } from "./words.js";
+
 let key = "";
 let names = {};
 // Who asks: `/auth/me`, or null while nobody is known.
@@ -68,6 +70,14 @@ const versionOf = (answer) => Number((answer.headers.get("etag") || "").replaceA
 export async function read(path) {
   const answer = await call("GET", path);
   return { data: await answer.json(), version: versionOf(answer) };
+}
+
+let lexicon = null;
+
+// The vocabulary, asked for once; the desk does without where it does not come.
+export function vocabulary() {
+  lexicon ??= fetch("web/words.json").then((answer) => answer.json()).then((said) => new Words(said)).catch(() => { lexicon = null; });
+  return lexicon;
 }
 
 // Each content gets a name of its own, so that what is sent again after an answer that never came is not done twice.

@@ -1,6 +1,7 @@
 // The findings of the current revision, the facts that are talked about, and what people said of each.
 import { cited, el, said } from "./made.js";
 import { leaves } from "./desk-differences.js";
+import { Names } from "./names.js";
 import { by, outcome, plural, quoted, when, who } from "./desk-words.js";
 
 const RANK = ["prohibited", "not_yet_permitted", "undetermined", "permitted_with_conditions", "permitted"];
@@ -71,9 +72,10 @@ function finding(agreement, found, about, button) {
 export function missing(record, canAnswer) {
   const asked = record ? [...record.decision.questions].sort((one, other) => other.deciding - one.deciding) : [];
   if (!asked.length) return [el("p", {}, "No fact is missing that could change the outcome.")];
+  const names = new Names(record.arrangement);
   const isMixed = asked.some((each) => !each.deciding);
   return [
-    el("ul", {}, ...asked.map((each) => el("li", {}, ...said(each.ask), isMixed && each.deciding ? el("strong", {}, " Settles the outcome.") : "",
+    el("ul", {}, ...asked.map((each) => el("li", {}, ...said(names.told(each)), isMixed && each.deciding ? el("strong", {}, " Settles the outcome.") : "",
       each.easing ? " Could open an easier way." : "",
       el("span", { class: "id" }, ` Known by: ${by(each.by)}.`)))),
     canAnswer ? el("p", {}, el("a", { href: "#questions" }, "Answer them")) : "",

@@ -140,19 +140,12 @@ async function decide(isAgain = false) {
   }
 }
 
-// What the answers to a question mean, where the vocabulary or a reading of the law says it.
-function means(question) {
-  const [, list, name] = question.pointer.split("/");
-  const reading = list === "readings" && form.words.readings.find((each) => each.id === name);
-  return reading ? reading.options : question.values.length ? form.words.terms(question.values) : [];
-}
-
 async function show(decision, kept, isAgain) {
   form?.show([]);
   const drawn = await ask("v1/map");
   const map = drawn ? URL.createObjectURL(await drawn.blob()) : "";
   const lead = (pointer) => form?.lead(pointer);
-  fill(at("result"), ...result(decision, JSON.parse(asked), { map, kept, answer, download, lead, show: lead, means }));
+  fill(at("result"), ...result(decision, JSON.parse(asked), { map, kept, answer, download, lead, show: lead, means: (question) => form?.words.means(question) }));
   at("status").textContent = isAgain ? `Decided again: ${words(decision.outcome)}; ${plural(decision.questions.length, "question is", "questions are")} open.`
     : "Decided: the answer is below.";
   // Whoever answers questions goes on with those that are left, and is not sent back to the top each time.

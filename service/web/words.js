@@ -69,6 +69,13 @@ export class Words {
     return found || values.map((name) => ({ name, says: "" }));
   }
 
+  // What the answers to a question of a decision mean, where the vocabulary or a reading of the law says it.
+  means(question) {
+    const [, list, name] = question.pointer.split("/");
+    const reading = list === "readings" && this.readings.find((each) => each.id === name);
+    return reading ? reading.options : question.values.length ? this.terms(question.values) : [];
+  }
+
   // Limits on use as a list of codes writes them; those without a code cannot stand there.
   duo() {
     return this.enums.use_limit.filter((term) => term.uri?.includes("/DUO_"))

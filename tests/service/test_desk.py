@@ -14,7 +14,7 @@ from service.access.routes import GUARDS
 from service.desk import FILES
 from service.reviews import shapes
 from service.reviews.steps import REVISABLE, STATES, STEPS
-from service.routes.webhooks import DeliveryLine
+from service.routes.webhooks import DeliveryLine, WebhookLine
 from service.shapes import Shape
 from service.shapes_records import EvaluationLine, ReplayChange
 from tests.service.door import Door
@@ -104,7 +104,7 @@ def test_the_desk_asks_routes_that_exist() -> None:
     ("script", "shape", "other"),
     [
         ("desk-list.js", shapes.AgreementLine, {"data"}),
-        ("desk-watch.js", DeliveryLine, set()),
+        ("desk-watch.js", DeliveryLine, set(WebhookLine.model_fields)),
         ("desk-history.js", shapes.Act, {"ask"}),
         ("desk-records.js", EvaluationLine, set(ReplayChange.model_fields)),
     ],

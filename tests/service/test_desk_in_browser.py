@@ -166,6 +166,9 @@ def test_a_review_is_begun_and_a_missing_fact_answered_on_the_page(desk: Desk) -
     press(lab, "Begin the review")
     sees(lab, "Missing facts (1)", "? undetermined")
     name = lab.url.rpartition("/")[2]
+    asked = lab.locator("form.question", has_text="Are the data of")
+    asked.locator("select").select_option("pseudonymised")
+    expect(asked.locator(".means")).not_to_be_empty()
     put(lab, "Are the data of d identified, pseudonymised, anonymous ...?", "identified")
     press(lab, "Answer", "form.question")
     sees(lab, "You answer “identified”.")
