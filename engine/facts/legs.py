@@ -188,6 +188,12 @@ def _same_group(leg: Leg) -> Value:
     return one is not None and one == other
 
 
+def _found_in_third_place(leg: Leg) -> bool:
+    """Return whether a place is stated beside those of the two parties; what is not stated is not found."""
+    stated = (*(leg.transfer.storage or ()), *(leg.transfer.access_from or ()))
+    return not {country_of(place) for place in stated} <= {leg.exporter.country, leg.importer.country}
+
+
 def _via(leg: Leg) -> PartialSet:
     parties = leg.arrangement.parties
     via = leg.transfer.via or ()
@@ -254,6 +260,7 @@ TRANSFER_FACTS: Final[Mapping[str, Callable[[Leg], Value]]] = {
     "same_group": _same_group,
     "storage_countries": lambda leg: countries_in(leg.transfer.storage or None),
     "access_countries": lambda leg: countries_in(leg.transfer.access_from or None),
+    "found_in_third_place": _found_in_third_place,
     "via_countries": _via,
     "categories": _transfer_categories,
     **{name: partial(use_fact, name=name) for name in USE_FACTS},
@@ -282,6 +289,7 @@ FACT_PLACES: Final[Mapping[tuple[str, str], str]] = {
     ("transfer", "same_group"): "importer",
     ("transfer", "storage_countries"): "storage",
     ("transfer", "access_countries"): "access_from",
+    ("transfer", "found_in_third_place"): "storage",
     ("transfer", "via_countries"): "via",
     ("transfer", "categories"): "datasets",
     **{("transfer", name): place for name, place in USE_FACTS.items()},

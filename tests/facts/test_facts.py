@@ -315,6 +315,13 @@ def test_people_who_give_their_own_data_are_data_subjects_unless_it_is_said_othe
     assert truth("exporter.role == controller", data) == TRUE
 
 
+def test_a_third_place_is_one_that_is_stated_and_neither_partys() -> None:
+    assert truth("transfer.found_in_third_place", plain()) == FALSE
+    assert truth("transfer.found_in_third_place", plain(transfers__0__storage=["BV", "HM"])) == FALSE
+    assert truth("transfer.found_in_third_place", plain(transfers__0__storage=["BV", "GS"])) == TRUE
+    assert truth("transfer.found_in_third_place", plain(transfers__0__access_from=["GS"])) == TRUE
+
+
 def test_parties_of_one_group_are_told_by_its_name() -> None:
     assert truth("transfer.same_group", plain(parties__0__group="g", parties__1__group="g")) == TRUE
     assert truth("transfer.same_group", plain(parties__0__group="g", parties__1__group="h")) == FALSE
