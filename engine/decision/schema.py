@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from engine.decision.members import describe
@@ -41,7 +43,7 @@ _TYPES = {
 
 def arrangement_schema(library: Library) -> dict[str, Any]:
     """Return the schema: the form of the models, the vocabulary's words, every trait, measure and reading."""
-    schema = Arrangement.model_json_schema()
+    schema: dict[str, Any] = json.loads(_form())
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     definitions = schema["$defs"]
     for (owner, key), enum in _ENUMS.items():
@@ -63,6 +65,12 @@ def arrangement_schema(library: Library) -> dict[str, Any]:
     }
     describe(schema, library.vocabulary)
     return schema
+
+
+@cache
+def _form() -> str:
+    """Return the form of the models as JSON: it is the same for every library, and takes longer than the words."""
+    return json.dumps(Arrangement.model_json_schema())
 
 
 def _restrict(place: dict[str, Any], terms: list[str]) -> None:

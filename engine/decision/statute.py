@@ -14,8 +14,9 @@ from engine.law.loading import load_library
 from engine.law.model import Library
 from engine.law.reforms import load_reform
 
-# A service that is asked about many days keeps the books of those asked about last.
-_MOST_BOOKS = 256
+# A service that is asked about many days keeps the books of those asked about last. There is to be room for every book:
+# whoever looks for the next change goes through all later ones, and with less room each would be made again each time.
+_MOST_BOOKS = 1024
 
 
 class Law:
