@@ -39,13 +39,15 @@ run: install ## start the service on 127.0.0.1:8000 and print a first decision
 
 # Every test of storage runs on SQLite and on PostgreSQL, found at 127.0.0.1:5432 or SAFECONDUCT_TEST_POSTGRESQL. Where
 # there is none, those tests fail; SAFECONDUCT_TEST_POSTGRESQL=none leaves them out on purpose, and the run says so.
+# Each worker begins with tests that stand side by side, so that what a module makes is made once, and takes over what is
+# left from others in the end.
 # Pages are looked at in the Chromium of the machine or in SAFECONDUCT_TEST_BROWSER; where there is none, the run says so.
 test: install-dev ## run the whole test suite (ARGS="-k name" narrows it)
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
+# The cases of the law are among the tests, where all workers share them.
 check: lint ## lint, formats, types, rulesets and their cases, tests
 	$(BIN)/safeconduct check
-	$(BIN)/safeconduct test
 	$(MAKE) --no-print-directory test
 
 lint: install-dev ## lint, formats and types only

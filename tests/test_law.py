@@ -8,15 +8,25 @@ import pytest
 
 from engine.cases.running import find_cases, run
 from engine.decision.deciding import decide
+from engine.decision.statute import Law, load_law
 from engine.law.intake import parse_yaml, read_arrangement
 from tests.rulesets_for_tests.making import shipped_law as law
 
 ROOT = Path(__file__).parent.parent
 RULESETS = ROOT / "rulesets"
 CASE_FILES = sorted(path for path in RULESETS.glob("*/cases/*.yaml"))
+CASE_FILES_OF_REFORMS = sorted(RULESETS.glob("reforms/*/cases/*.yaml"))
 # A plan that does not say whose interviews it keeps: it cannot be decided, and the example is there to show it.
 UNSTATED = {"madmp-open-interviews"}
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
+
+
+def failed(path: Path, law: Law) -> list[str]:
+    """Return what is wrong with the cases of a file."""
+    located, faults = find_cases([path])
+    assert faults == []
+    assert located
+    return [f"{each.span}: {each.case.name}: {problem}" for each in located for problem in run(each, law).problems]
 
 
 def test_every_instrument_has_a_case_file() -> None:
@@ -32,10 +42,16 @@ def test_every_instrument_has_a_case_file() -> None:
 
 @pytest.mark.parametrize("path", CASE_FILES, ids=lambda path: f"{path.parent.parent.name}/{path.stem}")
 def test_the_cases_beside_the_law_pass(path: Path) -> None:
-    located, faults = find_cases([path])
-    assert faults == []
-    failed = [f"{each.span}: {each.case.name}: {problem}" for each in located for problem in run(each, law()).problems]
-    assert failed == []
+    assert failed(path, law()) == []
+
+
+@pytest.mark.parametrize("path", CASE_FILES_OF_REFORMS, ids=lambda path: f"{path.parent.parent.name}/{path.stem}")
+def test_the_cases_of_a_reform_pass_under_it(path: Path) -> None:
+    assert failed(path, load_law(RULESETS, path.parent.parent.name)) == []
+
+
+def test_no_case_stands_where_it_would_not_be_run() -> None:
+    assert {each.file for each in find_cases([RULESETS])[0]} == {str(p) for p in CASE_FILES + CASE_FILES_OF_REFORMS}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
