@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,17 @@ KINDS = ("sqlite", "postgresql")
 def _run(statement: str) -> None:
     with psycopg.connect(SERVER, autocommit=True, connect_timeout=5) as connection:
         connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An upgraded database in a file, to be copied: whoever closes it last leaves no other file beside it."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    database = Database(str(path))
+    upgrade(database)
+    database.close()
+    assert list(path.parent.iterdir()) == [path]
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -65,17 +77,19 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The same with all tables."""
     if request.param == "sqlite":
-        url = str(tmp_path / "test.sqlite3")
-        database = Database(url)
-        upgrade(database)
-        database.close()
-        yield url
+        yield request.getfixturevalue("sqlite_url")
         return
     template = request.getfixturevalue("postgresql_template")
     yield from fresh_database(f" TEMPLATE {template}")
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a database of SQLite with all tables."""
+    return str(shutil.copyfile(sqlite_template, tmp_path / "test.sqlite3"))
 
 
 @pytest.fixture

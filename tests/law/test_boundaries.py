@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-from engine.decision.statute import Law, load_law
 from engine.law.expression import NumberRef, leaves
 from engine.law.model import Rule
+from tests.rulesets_for_tests.making import shipped_law as law
 
 # What a rule says where the number itself is outside (`>`, `<`) and where it is inside (`>=`, `<=`).
 WORDS = {
@@ -23,11 +21,6 @@ WORDS = {
 OPPOSITE = {">": "<=", "<=": ">", ">=": "<", "<": ">="}
 # Both words stand in the rule, one of them about something else.
 ABOUT_SOMETHING_ELSE = {"us.doj-data-security.202.205-c.located-people"}  # at least as many devices
-
-
-@cache
-def law() -> Law:
-    return load_law(Path(__file__).parents[2] / "rulesets")
 
 
 def comparisons() -> Iterator[tuple[Rule, str]]:

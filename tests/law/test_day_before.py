@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-from engine.decision.statute import Law, load_law
 from engine.law.model import END, Instrument, Rule
+from tests.rulesets_for_tests.making import shipped_law as law
 
 # What ran out, was struck down or was repealed without a successor in the same instrument.
 ENDED_FOR_GOOD = {
@@ -41,11 +39,6 @@ ENDED_FOR_GOOD = {
     "us.eo-chain.14117.before-rule",
     "us.nih-controlled-access.NOT-OD-24-157.until-renewal",
 }
-
-
-@cache
-def law() -> Law:
-    return load_law(Path(__file__).parents[2] / "rulesets")
 
 
 def endings() -> Iterator[tuple[Instrument, date, list[Rule]]]:

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from engine.cli.main import main
-from engine.decision.statute import load_law
 from engine.errors import RulesetError
 from engine.law.dormant import dormant_rules
 from engine.law.intake import parse_yaml
-from tests.rulesets_for_tests.making import Data, covered, group, instrument, library, rule, write_rulesets
+from tests.rulesets_for_tests.making import Data, covered, group, instrument, library, rule, shipped_law, write_rulesets
 
 RULESETS = Path(__file__).parents[2] / "rulesets"
 NOBODY = {"kind": "countries", "title": "Nobody yet", "cite": "s 9", "members": []}
@@ -51,7 +50,7 @@ def test_what_is_never_reached_is_dormant_as_a_whole() -> None:
 def test_the_coverage_of_the_shipped_law_tells_exactly_the_rules_that_cannot_hold() -> None:
     coverage: Any = parse_yaml((RULESETS / "coverage.yaml").read_text(encoding="utf-8"), "coverage.yaml")
     told = [each["rule"] for cover in coverage["instruments"].values() for each in cover.get("dormant", ())]
-    assert sorted(told) == list(dormant_rules(load_law(RULESETS).library))
+    assert sorted(told) == list(dormant_rules(shipped_law().library))
 
 
 def test_a_rule_that_is_not_there_cannot_be_told_as_dormant() -> None:

@@ -13,8 +13,6 @@ from engine.decision.statute import Law, load_law
 from service.app import create_app
 from service.examples import examples
 from service.settings import Settings
-from service.storage.database import Database
-from service.storage.upgrading import upgrade
 from tests.rulesets_for_tests.making import shipped_law, write_rulesets
 from tests.service.door import Door, Open, opened
 from tests.service.stored import Service, service
@@ -78,11 +76,7 @@ def door(opening: Open) -> Iterator[Door]:
 
 
 @pytest.fixture
-def sqlite_door(tmp_path: Path, invented: tuple[Path, Law]) -> Iterator[Door]:
+def sqlite_door(sqlite_url: str, invented: tuple[Path, Law]) -> Iterator[Door]:
     """The same where the kind of database makes no difference."""
-    url = str(tmp_path / "test.sqlite3")
-    database = Database(url)
-    upgrade(database)
-    database.close()
-    with opened(url, *invented) as door:
+    with opened(sqlite_url, *invented) as door:
         yield door

@@ -23,8 +23,6 @@ from schemathesis.specs.openapi.checks import (
 from starlette.testclient import TestClient
 
 from service.access.routes import GUARDS
-from service.storage.database import Database
-from service.storage.upgrading import upgrade
 from service.verifying import check_database
 from tests.service.asking import post, problem
 from tests.service.stored import name_of, service, small
@@ -110,10 +108,8 @@ def test_every_answer_keeps_the_contract(operations: list[Any]) -> None:
 
 
 @pytest.mark.slow
-def test_every_answer_keeps_the_contract_for_somebody_who_may_do_everything(tmp_path: Path) -> None:
-    url = str(tmp_path / "x.sqlite3")
-    upgrade(Database(url))
-    with service(url, tmp_path) as stored:
+def test_every_answer_keeps_the_contract_for_somebody_who_may_do_everything(sqlite_url: str, tmp_path: Path) -> None:
+    with service(sqlite_url, tmp_path) as stored:
         key = stored.key("administrator", "reviewer", "rule_author")
         name = name_of(stored.ask("POST", "/v1/agreements", key=key, json={"arrangement": small()}))
         loaded: Any = schemathesis.openapi.from_asgi("/openapi.json", stored.client.app)
@@ -127,11 +123,9 @@ def test_every_answer_keeps_the_contract_for_somebody_who_may_do_everything(tmp_
 
 @pytest.mark.slow
 @pytest.mark.parametrize("credentials", ["none", "bad", "of somebody else"])
-def test_whoever_may_not_gets_nothing_that_is_stored(credentials: str, tmp_path: Path) -> None:
+def test_whoever_may_not_gets_nothing_that_is_stored(credentials: str, sqlite_url: str, tmp_path: Path) -> None:
     """Every route is asked about what is really there, with the ids that it really has."""
-    url = str(tmp_path / "x.sqlite3")
-    upgrade(Database(url))
-    with service(url, tmp_path, anonymous=False) as stored:
+    with service(sqlite_url, tmp_path, anonymous=False) as stored:
         secret = "Of nobody else's business"
         key = stored.key("administrator", "reviewer")
         agreement = name_of(stored.ask("POST", "/v1/agreements", key=key, json={"arrangement": small(title=secret)}))
