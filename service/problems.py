@@ -84,6 +84,10 @@ async def on_invalid_request(_request: Request, error: Exception) -> Response:
     faults = []
     for each in error.errors():
         place = ":".join(str(part) for part in each["loc"][:2])
+        if each["type"] == "missing":
+            help = "add it; GET /openapi.json says what it may be"
+            faults.append(Fault("bad-value", f"`{each['loc'][-1]}` is missing", place, help))
+            continue
         told = each.get("ctx", {}).get("error")
         faults.append(Fault("bad-value", str(told) if told else each["msg"][:1].lower() + each["msg"][1:], place))
     return answer(Problem(422, faults))

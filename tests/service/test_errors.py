@@ -103,6 +103,13 @@ def test_a_packed_body_is_415(client: TestClient) -> None:
     assert codes(response, 415) == {"header:Content-Encoding": "unsupported-content-encoding"}
 
 
+def test_a_parameter_that_is_missing_is_named(client: TestClient) -> None:
+    (fault,) = problem(client.get("/v1/matrix"), 422)["errors"]
+    assert (fault["code"], fault["where"]) == ("bad-value", "query:scenario")
+    assert fault["message"] == "`scenario` is missing"
+    assert fault["help"].startswith("add it")
+
+
 @pytest.mark.parametrize("accept", ["text/html", "application/json;q=0", "image/*", "x"])
 def test_a_form_that_is_not_written_is_406(client: TestClient, example: dict[str, Any], accept: str) -> None:
     assert codes(post(client, example, Accept=accept), 406) == {"header:Accept": "not-acceptable"}
