@@ -17,7 +17,7 @@ from service.documents.subject import Subject, day, places, routes_of
 _JAPAN: Final = "APPI art 28; Enforcement Rules arts 16 to 18; Guidelines of the Commission (foreign third parties)"
 _KOREA: Final = "PIPA art 28-8(1)-(5); Enforcement Decree art 29-10"
 _QUEBEC: Final = "P-39.1 s 17 (enterprises); A-2.1 s 70.1 (public bodies)"
-_RECALLED: Final = "The lists of the rules and decrees were recalled and not seen: hold this against them."
+_RECALLED: Final = "What the law lists was recalled and not seen when this was written: hold this against its text."
 _Annex = Callable[[Subject, Transfer, set[str]], list[Block]]
 
 
@@ -121,7 +121,7 @@ def _quebec(subject: Subject, transfer: Transfer, _ways: set[str]) -> list[Block
         ("Terms agreed to lessen the risks that the assessment found", known(None)),
         ("What was said of the agreement", evidence(subject, transfer, "ca.qc_agreement")),
     )
-    return [paragraph(f"Source: {_QUEBEC}."), assessed, agreed]
+    return [paragraph(f"Source: {_QUEBEC}."), note(_RECALLED), assessed, agreed]
 
 
 _ANNEXES: Final[tuple[tuple[str, tuple[str, ...], str, _Annex], ...]] = (

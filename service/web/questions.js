@@ -40,7 +40,9 @@ function asking(own, names, rest, act) {
       // What was filled in elsewhere among the questions goes along: nobody fills it in twice.
       if (read() !== undefined) act.answer(question, read(), rest(own));
     },
-  }, field, why, el("div", { class: "buttons" }, el("button", { type: "submit" }, "Answer"), there("Show it in the form")));
+  }, field, why, el("div", { class: "buttons" },
+    // Read out by itself it says which of the questions it answers.
+    el("button", { type: "submit", "aria-label": `Answer: ${names.told(question).replaceAll("`", "")}` }, "Answer"), there("Show it in the form")));
 }
 
 function input(question, id, arrangement, names, terms) {
