@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi import FastAPI
@@ -14,8 +14,15 @@ from service.app import create_app
 from service.examples import examples
 from service.settings import Settings
 from tests.rulesets_for_tests.making import shipped_law, write_rulesets
+from tests.service.browser import people_at, running
 from tests.service.door import Door, Open, opened
+from tests.service.providing import serving
 from tests.service.stored import Service, service
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.service.sitting import Desk
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,3 +87,29 @@ def sqlite_door(sqlite_url: str, invented: tuple[Path, Law]) -> Iterator[Door]:
     """The same where the kind of database makes no difference."""
     with opened(sqlite_url, *invented) as door:
         yield door
+
+
+# -- in a real browser ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def address(law: Law) -> Iterator[str]:
+    """Where a service that stores nothing answers."""
+    with serving(lambda _address: create_app(law, Settings(database="none"))) as address:
+        yield address
+
+
+# Of one module: while Playwright runs, no other test of its process could run an event loop.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running() as browser:
+        yield browser
+
+
+@pytest.fixture
+def desk(sqlite_door: Door, browser: Browser) -> Iterator[Desk]:
+    """The review desk, with nobody at it yet."""
+    from tests.service.sitting import Desk  # imports Playwright, which most tests have no use for
+
+    with people_at(browser) as people:
+        yield Desk(sqlite_door, people)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from sqlalchemy import insert, update
 
 from service.storage.columns import now
 from service.storage.ids import new_id
 from service.storage.tables import agreements, deliveries, sessions, webhooks
-from tests.service.browser import people_at, running
-from tests.service.door import Door
 from tests.service.sitting import (
     LAB,
     OFFICE,
@@ -30,19 +26,6 @@ from tests.service.sitting import (
     unfold,
 )
 from tests.service.stored import SAFEGUARDS, small
-
-
-# Of this module: while Playwright runs, no other test of its process could run an event loop.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running() as browser:
-        yield browser
-
-
-@pytest.fixture
-def desk(sqlite_door: Door, browser: Browser) -> Iterator[Desk]:
-    with people_at(browser) as people:
-        yield Desk(sqlite_door, people)
 
 
 def test_whoever_is_signed_out_meanwhile_signs_in_again_and_goes_on(desk: Desk) -> None:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.service.browser import people_at, running
-from tests.service.door import Door
 from tests.service.sitting import (
     HOSTILE,
     LAB,
@@ -31,19 +27,6 @@ from tests.service.sitting import (
     unfold,
 )
 from tests.service.stored import SAFEGUARDS, small
-
-
-# Of this module: while Playwright runs, no other test of its process could run an event loop.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running() as browser:
-        yield browser
-
-
-@pytest.fixture
-def desk(sqlite_door: Door, browser: Browser) -> Iterator[Desk]:
-    with people_at(browser) as people:
-        yield Desk(sqlite_door, people)
 
 
 def test_two_people_carry_an_agreement_from_draft_to_active(desk: Desk) -> None:

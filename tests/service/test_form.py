@@ -11,13 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from engine.decision.statute import Law
-from service.app import create_app
-from service.settings import Settings
 from tests.imports.documents import EX9
-from tests.service.browser import people_at, running
+from tests.service.browser import people_at
 from tests.service.filling import DECIDE, at, described, enter, focused, outcome, place, show, write
-from tests.service.providing import serving
 
 pytestmark = pytest.mark.slow
 # Opens what has something in it, until nothing more opens; the lists of what single laws ask stay shut.
@@ -31,19 +27,6 @@ TOUCH = """[...document.querySelectorAll('#fields :is(input, select, textarea)')
   .filter((each) => each.type !== 'search' && !each.disabled && !(each.type === 'radio' && !each.checked))
   .filter((each) => !/-(add|none)$/.test(each.id)).map((each) => ['input', 'change']
     .forEach((name) => each.dispatchEvent(new Event(name, { bubbles: true })))).length"""
-
-
-@pytest.fixture(scope="module")
-def address(law: Law) -> Iterator[str]:
-    with serving(lambda _address: create_app(law, Settings(database="none"))) as address:
-        yield address
-
-
-# Of this module: while Playwright runs, no other test of its process could run an event loop.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running() as browser:
-        yield browser
 
 
 @pytest.fixture
