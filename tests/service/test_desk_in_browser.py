@@ -153,7 +153,7 @@ def test_a_review_is_begun_and_a_missing_fact_answered_on_the_page(desk: Desk) -
     asked.locator("select").select_option("pseudonymised")
     expect(asked.locator(".means")).not_to_be_empty()
     put(lab, "Are the data of d identified, pseudonymised, anonymous ...?", "identified")
-    press(lab, "Answer", "form.question")
+    press(lab, "Answer: Are the data of d identified, pseudonymised, anonymous ...?", "form.question")
     sees(lab, "You answer “identified”.")
     expect(lab.locator("#answer-source")).to_be_focused()
     # Somebody is faster here as well.
