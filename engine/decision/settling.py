@@ -35,6 +35,8 @@ class Settled(NamedTuple):
     @property
     def difference(self) -> str:
         """Return how the evaluators differ under the readings chosen, or under some option; "" where they do not."""
+        if not self.under:  # as nearly always
+            return self.found.difference
         return next((each.difference for each in (self.found, *(f for _, f in self.under)) if each.difference), "")
 
     @property
