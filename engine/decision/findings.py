@@ -55,9 +55,10 @@ class Assembler:
         rules = self.tracer.rules(shown, leg)
         offers: tuple[Option, ...] = ()
         if outcome == "not_yet_permitted" or (outcome == "undetermined" and found.verdict.may == FALSE):
-            offers = self._options(shown, leg)
-        if outcome == "not_yet_permitted" and offers:
-            self._ask_what_eases(shown, leg, offers[0].effort)
+            later = self._with_levers(shown, leg)
+            offers = options(shown.program, shown.atoms, later, leg, self.env)
+            if outcome == "not_yet_permitted" and offers:
+                self._ask_what_eases(shown, later, leg, offers[0].effort)
         if outcome == "undetermined" and found.verdict.reached != FALSE:
             self._ask(found, leg)
         mechanism = mechanism_of(shown)
@@ -111,9 +112,6 @@ class Assembler:
     def _with_levers(self, found: Found, leg: Leg) -> tuple[Truth, ...]:
         return found.program.with_levers(found.atoms, leg, self.judge.later)
 
-    def _options(self, found: Found, leg: Leg) -> tuple[Option, ...]:
-        return options(found.program, found.atoms, self._with_levers(found, leg), leg, self.env)
-
     def _ask(self, found: Found, leg: Leg) -> None:
         for question in questions(found, self._with_levers(found, leg), leg, self.env, self.at_once):
             key = (question.fact, question.pointer)
@@ -124,8 +122,8 @@ class Assembler:
                 because = tuple(dict.fromkeys(known.because + question.because))
                 self._questions[key] = replace(question, because=because)
 
-    def _ask_what_eases(self, found: Found, leg: Leg, than: int) -> None:
-        for question in easing(found, self._with_levers(found, leg), leg, self.env, than):
+    def _ask_what_eases(self, found: Found, later: tuple[Truth, ...], leg: Leg, than: int) -> None:
+        for question in easing(found, later, leg, self.env, than):
             self._questions.setdefault((question.fact, question.pointer), question)
 
     def _list_conditions(self, found: Found, leg: Leg, mechanism: str) -> None:

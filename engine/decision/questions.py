@@ -16,7 +16,7 @@ from engine.decision.asking import ask
 from engine.decision.model import Question
 from engine.decision.options import lighter
 from engine.decision.suppositions import first_alone
-from engine.decision.unknowns import Unknown, fact_behind, reaching, unknowns_of
+from engine.decision.unknowns import by_fact, reaching, unknowns_of
 from engine.facts.legs import Leg
 from engine.facts.values import FALSE, TRUE, UNKNOWN, Truth
 from engine.inference.environment import Environment
@@ -79,14 +79,9 @@ def easing(found: Found, later: Sequence[Truth], leg: Leg, env: Environment, tha
         later: Truth of each atom with every lever in place.
         than: Effort of the lightest way that is open.
     """
-    unknowns: dict[tuple[str, str], Unknown] = {}
-    for number, routes in lighter(found.program, found.atoms, later, leg, env, than).items():
-        atom = found.program.atoms[number]
-        unknown = unknowns.setdefault(key := fact_behind(atom, leg), Unknown(key, atom, leg))
-        unknown.numbers.append(number)
-        unknown.rules += [route for route in routes if route not in unknown.rules]
+    turning = lighter(found.program, found.atoms, later, leg, env, than)
     asked: dict[tuple[str, str], Question] = {}
-    for unknown in unknowns.values():
+    for unknown in by_fact(found.program, leg, turning):
         for question in ask(unknown, env, deciding=False):
             asked.setdefault((question.fact, question.pointer), replace(question, easing=True))
     return list(asked.values())

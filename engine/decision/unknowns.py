@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.decision.sides import pointer_of
@@ -38,7 +38,6 @@ def unknowns_of(
         only: Numbers of the clauses that are looked at; all where left out.
         at_once: Whether a rule's other facts are named beside those that are asked first.
     """
-    groups: dict[tuple[str, str], Unknown] = {}
     users: dict[int, list[str]] = {}
     idle = _idle_exceptions(program, atoms)
     for clause in program.clauses:
@@ -52,13 +51,22 @@ def unknowns_of(
             numbers = list(_open_literals(formula, atoms)) if formula is not None else []
             for number in numbers if at_once else _asked_now(program, numbers):
                 users.setdefault(number, []).append(clause.rule.id)
-    for number, value in enumerate(atoms):
-        if value != UNKNOWN or number not in users:
-            continue
+    matter = {number: users[number] for number, value in enumerate(atoms) if value == UNKNOWN and number in users}
+    yield from by_fact(program, subject, matter)
+
+
+def by_fact(program: Program, subject: Subject, users: Mapping[int, Iterable[str]]) -> Iterator[Unknown]:
+    """Yield the facts behind some atoms, in their order, one for all atoms that read it.
+
+    Args:
+        users: The atoms by number, with the rules that turn on them.
+    """
+    groups: dict[tuple[str, str], Unknown] = {}
+    for number, rules in users.items():
         atom = program.atoms[number]
         group = groups.setdefault(key := fact_behind(atom, subject), Unknown(key, atom, subject))
         group.numbers.append(number)
-        group.rules += [rule for rule in users[number] if rule not in group.rules]
+        group.rules += [rule for rule in rules if rule not in group.rules]
     yield from groups.values()
 
 
