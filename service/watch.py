@@ -17,7 +17,7 @@ from sqlalchemy import Connection, or_, select, update
 
 from engine.errors import ArrangementError
 from engine.inference.outcomes import RANK
-from service.access.permissions import Principal
+from service.access.permissions import Principal, itself
 from service.evaluating import Asked, Decided, evaluate_anew
 from service.published import Shelf
 from service.records.keeping import ready, row_of, store
@@ -185,4 +185,4 @@ def _finish(connection: Connection, digest: str, day: date, started: Any, looked
 
 
 def _watch(row: Row) -> Principal:
-    return Principal("watch", row["organisation"], frozenset(), frozenset())
+    return itself("watch", row["organisation"])

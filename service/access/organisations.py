@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from service import audit
 from service.access import keys
-from service.access.permissions import Principal
+from service.access.permissions import Principal, itself
 from service.storage.columns import now
 from service.storage.ids import new_id
 from service.storage.tables import organisations
@@ -20,7 +20,7 @@ def found(connection: Connection, name: str) -> keys.NewKey:
     made: dict[str, Any] = {"id": new_id("org"), "name": name, "created_at": now()}
     connection.execute(insert(organisations).values(made))
     audit.begin(connection, made["id"])
-    operator = Principal("operator", made["id"], frozenset(), frozenset())
+    operator = itself("operator", made["id"])
     audit.append(connection, operator, "organisation.made", made["id"], after=state_of(made))
     return keys.make(connection, operator, "first administrator", ["administrator"])
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 from service import audit
 from service.access import sessions
 from service.access.grants import granted
-from service.access.permissions import Principal, Role
+from service.access.permissions import Principal, Role, itself
 from service.problems import Problem, problem
 from service.reviews.orcid import read_orcid
 from service.settings import Settings
@@ -130,7 +130,7 @@ def _tell(connection: Connection, organisations_: Iterable[str], known: Mapping[
     """Write to the log of each organisation at whose door somebody was refused."""
     for organisation in sorted(organisations_):
         row = known.get(organisation)
-        by = _principal(row) if row else Principal("anonymous", organisation, frozenset(), frozenset())
+        by = _principal(row) if row else itself("anonymous", organisation)
         audit.append(connection, by, "sign-in.refused", by.id, detail={"reason": reason})
     log.warning("a sign-in was refused", extra={"reason": reason})
 

@@ -69,3 +69,8 @@ def permissions_of(roles: Iterable[str], scopes: Iterable[str] | None = None) ->
     """Return what roles allow, within the scopes of a key."""
     allowed = frozenset(each for role, those in ROLES.items() if role in set(roles) for each in those)
     return allowed if scopes is None else frozenset(each for each in allowed if each in set(scopes))
+
+
+def itself(name: str, organisation: str) -> Principal:
+    """Return whom the log names where a part of the service, or its operator, acts and nobody has asked."""
+    return Principal(name, organisation, frozenset(), frozenset())

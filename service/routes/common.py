@@ -123,3 +123,9 @@ def find(name: str, known: Any, what: str) -> Any:
         return known[name]
     hint = did_you_mean(name[:100], known)
     raise Problem(404, [Fault(f"unknown-{what}", f"there is no {what} `{shown(name)}`", "path:id", hint)])
+
+
+def line_of(shape: type[BaseModel], row: Any) -> dict[str, Any]:
+    """Return what a shape tells of a row, days and times as text."""
+    values = {name: row[name] for name in shape.model_fields}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -19,7 +20,7 @@ from service.access.permissions import Permission, Principal, Role, permissions_
 from service.forms import AwareTime, Form, read_form
 from service.problems import problem
 from service.records.pages import Cursor, Limit, page
-from service.routes.common import as_json, body_of, errors, only, shelf_of
+from service.routes.common import as_json, body_of, errors, line_of, only, shelf_of
 from service.shapes import Shape
 from service.storage.columns import now
 from service.storage.ids import is_id
@@ -133,7 +134,7 @@ def get_keys(request: Request, by: Asking, limit: Limit = 50, cursor: Cursor = N
     """List keys."""
     query = select(api_keys).where(api_keys.c.organisation == by.organisation)
     with shelf_of(request).database.reading() as connection:
-        return as_json(page(connection, query, api_keys.c.id, limit, cursor, _line, "sck"))
+        return as_json(page(connection, query, api_keys.c.id, limit, cursor, partial(line_of, KeyLine), "sck"))
 
 
 @router.post(
@@ -193,8 +194,3 @@ def _find(connection: Connection, by: Principal, name: str) -> dict[str, Any]:
     if found is None:
         raise problem(404, "unknown-key", f"there is no key `{shown(name)}`", "path:id")
     return dict(found)
-
-
-def _line(row: Any) -> dict[str, Any]:
-    made = {name: row[name] for name in KeyLine.model_fields}
-    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in made.items()}

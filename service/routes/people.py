@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -17,7 +17,7 @@ from service.access.authorising import Asking
 from service.access.permissions import Principal, Role
 from service.problems import problem
 from service.records.pages import Cursor, Limit, page
-from service.routes.common import as_json, errors, only, shelf_of
+from service.routes.common import as_json, errors, line_of, only, shelf_of
 from service.shapes import Shape
 from service.storage.columns import now
 from service.storage.ids import is_id
@@ -65,7 +65,7 @@ def get_people(request: Request, by: Asking, limit: Limit = 50, cursor: Cursor =
     """List people."""
     query = select(people).where(people.c.organisation == by.organisation)
     with shelf_of(request).database.reading() as connection:
-        return as_json(page(connection, query, people.c.id, limit, cursor, _line, "per"))
+        return as_json(page(connection, query, people.c.id, limit, cursor, partial(line_of, PersonLine), "per"))
 
 
 @router.post(
@@ -103,7 +103,7 @@ def _change(request: Request, by: Principal, name: str, *, is_disabled: bool) ->
         is_good = api_keys.c.revoked_at.is_(None) & (api_keys.c.expires_at.is_(None) | (api_keys.c.expires_at > now()))
         theirs = (api_keys.c.created_by == name) & (api_keys.c.organisation == by.organisation)
         keys = connection.execute(select(api_keys.c.id).where(theirs & is_good).order_by(api_keys.c.id)).scalars()
-        return {**_line(row), "keys": list(keys)}
+        return {**line_of(PersonLine, row), "keys": list(keys)}
 
     return as_json(shelf_of(request).database.write(work))
 
@@ -116,8 +116,3 @@ def _find(connection: Connection, by: Principal, name: str) -> dict[str, Any]:
     if found is None:
         raise problem(404, "unknown-person", f"there is no person `{shown(name)}`", "path:id")
     return dict(found)
-
-
-def _line(row: Any) -> dict[str, Any]:
-    made = {name: row[name] for name in PersonLine.model_fields}
-    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in made.items()}

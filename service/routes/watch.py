@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -14,7 +13,7 @@ from service import shapes_records as shapes
 from service.access.authorising import Asking
 from service.access.organisations import may_see_all
 from service.records.pages import Cursor, Limit, page
-from service.routes.common import as_json, errors, only, shelf_of
+from service.routes.common import as_json, errors, line_of, only, shelf_of
 from service.shapes import Shape
 from service.storage.tables import watch_runs
 
@@ -54,11 +53,6 @@ class WatchRunPage(Shape):
 def get_watch_runs(request: Request, by: Asking, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """List the runs of the watch."""
     with shelf_of(request).database.reading() as connection:
-        hidden = () if may_see_all(connection, by) else ("looked_at", "changed")
+        hidden = {} if may_see_all(connection, by) else dict.fromkeys(("looked_at", "changed"))
         query, ids = select(watch_runs), watch_runs.c.id
-        return as_json(page(connection, query, ids, limit, cursor, lambda row: _line(row, hidden), "run"))
-
-
-def _line(row: Any, hidden: tuple[str, ...]) -> dict[str, Any]:
-    values = {name: None if name in hidden else row[name] for name in WatchRun.model_fields}
-    return {name: value.isoformat() if isinstance(value, date | datetime) else value for name, value in values.items()}
+        return as_json(page(connection, query, ids, limit, cursor, lambda row: line_of(WatchRun, row) | hidden, "run"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -19,7 +19,7 @@ from service.access.permissions import Principal
 from service.forms import Form, read_form
 from service.problems import problem
 from service.records.pages import Cursor, Limit, page
-from service.routes.common import as_json, body_of, errors, only, shelf_of
+from service.routes.common import as_json, body_of, errors, line_of, only, shelf_of
 from service.shapes import Shape
 from service.storage.columns import now
 from service.storage.ids import is_id, new_id
@@ -122,7 +122,7 @@ def _make(request: Request, by: Principal, form: WebhookForm) -> Response:
         audit.append(connection, by, "webhook.made", row["id"], after=state_of(row))
 
     shelf_of(request).database.write(work)
-    return as_json({**_line(WebhookLine, row), "secret": row["secret"]}, 201)
+    return as_json({**line_of(WebhookLine, row), "secret": row["secret"]}, 201)
 
 
 @router.get(
@@ -137,7 +137,7 @@ def get_webhooks(request: Request, by: Asking, limit: Limit = 50, cursor: Cursor
     """List webhooks."""
     query = select(webhooks).where(webhooks.c.organisation == by.organisation)
     with shelf_of(request).database.reading() as connection:
-        found = page(connection, query, webhooks.c.id, limit, cursor, lambda row: _line(WebhookLine, row), "wh")
+        found = page(connection, query, webhooks.c.id, limit, cursor, partial(line_of, WebhookLine), "wh")
     return as_json(found)
 
 
@@ -152,7 +152,7 @@ def get_webhooks(request: Request, by: Asking, limit: Limit = 50, cursor: Cursor
 def get_webhook(request: Request, by: Asking, name: Id) -> Response:
     """Read a webhook."""
     with shelf_of(request).database.reading() as connection:
-        return as_json(_line(WebhookLine, _find(connection, by, name)))
+        return as_json(line_of(WebhookLine, _find(connection, by, name)))
 
 
 @router.post(
@@ -173,7 +173,7 @@ def post_enabling(request: Request, by: Asking, name: Id) -> Response:
         if not row["enabled"]:
             connection.execute(update(webhooks).where(webhooks.c.id == name).values(enabled=True))
             audit.append(connection, by, "webhook.enabled", name, before=state_of(row), after=state_of(after))
-        return _line(WebhookLine, after)
+        return line_of(WebhookLine, after)
 
     return as_json(shelf_of(request).database.write(work))
 
@@ -231,7 +231,7 @@ def get_deliveries(
     if webhook is not None:
         query = query.where(deliveries.c.webhook == webhook.replace("\x00", ""))
     with shelf_of(request).database.reading() as connection:
-        found = page(connection, query, deliveries.c.id, limit, cursor, lambda row: _line(DeliveryLine, row), "dl")
+        found = page(connection, query, deliveries.c.id, limit, cursor, partial(line_of, DeliveryLine), "dl")
     return as_json(found)
 
 
@@ -253,7 +253,7 @@ def post_replay(request: Request, by: Asking, name: Id) -> Response:
         anew = {"state": "waiting", "attempts": 0, "next_at": now(), "done_at": None}
         connection.execute(update(deliveries).where(deliveries.c.id == name).values(anew))
         audit.append(connection, by, "delivery.replayed", name)
-        return _line(DeliveryLine, connection.execute(query).mappings().one())
+        return line_of(DeliveryLine, connection.execute(query).mappings().one())
 
     return as_json(shelf_of(request).database.write(work))
 
@@ -261,8 +261,3 @@ def post_replay(request: Request, by: Asking, name: Id) -> Response:
 def _deliveries(by: Principal) -> Any:
     query = select(deliveries, events.c.type, events.c.subject).join(events, deliveries.c.event == events.c.id)
     return query.where(events.c.organisation == by.organisation)
-
-
-def _line(shape: type[Shape], row: Any) -> dict[str, Any]:
-    values = {name: row[name] for name in shape.model_fields}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}

@@ -24,7 +24,7 @@ from opentelemetry.trace import SpanKind, StatusCode, Tracer
 from sqlalchemy import Connection, func, select, update
 
 from service import audit
-from service.access.permissions import Principal
+from service.access.permissions import itself
 from service.storage.columns import now
 from service.storage.database import Database
 from service.storage.tables import deliveries, events, webhooks
@@ -180,11 +180,8 @@ def _switch_off(row: Mapping[str, Any], connection: Connection) -> None:
     log.warning("a webhook is off: its receiver wants nothing more", extra={"webhook": hook["id"]})
     before, after = state_of(hook), {**state_of(hook), "enabled": False}
     detail = {"reason": f"its receiver answered {_GONE}"}
-    audit.append(connection, _sender(hook), "webhook.disabled", hook["id"], before=before, after=after, detail=detail)
-
-
-def _sender(hook: Mapping[str, Any]) -> Principal:
-    return Principal("sender", hook["organisation"], frozenset(), frozenset())
+    sender = itself("sender", hook["organisation"])
+    audit.append(connection, sender, "webhook.disabled", hook["id"], before=before, after=after, detail=detail)
 
 
 def depths(connection: Connection) -> dict[str, int]:
